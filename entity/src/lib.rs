@@ -1,0 +1,18 @@
+//! Tables as data: one module per table, and the id types. No behaviour, no GraphQL.
+//!
+//! An adopted database may hold NULL where ours cannot, so columns of the three key tables that earlier tools left
+//! nullable are `Option` here.
+
+pub mod accounts;
+pub mod beacon_allowances;
+pub mod blocks;
+pub mod circle_members;
+pub mod follows;
+mod ids;
+pub mod post_revisions;
+pub mod posts;
+pub mod profiles;
+pub mod refresh_tokens;
+pub mod sessions;
+
+pub use ids::{PostId, ProfileId, SessionId};

@@ -1,0 +1,47 @@
+//! One module per step: a name and two SQL scripts.
+
+mod m20260201_000001_profiles;
+mod m20260201_000002_follows;
+mod m20260201_000003_posts;
+mod m20260201_000004_blocks_and_circles;
+mod m20260201_000005_accounts_and_sessions;
+mod m20260201_000006_beacons;
+
+use sea_orm_migration::prelude::{ConnectionTrait, DbErr, MigrationName, MigrationTrait, SchemaManager, async_trait};
+
+pub fn all() -> Vec<Box<dyn MigrationTrait>> {
+    vec![
+        Box::new(m20260201_000001_profiles::STEP),
+        Box::new(m20260201_000002_follows::STEP),
+        Box::new(m20260201_000003_posts::STEP),
+        Box::new(m20260201_000004_blocks_and_circles::STEP),
+        Box::new(m20260201_000005_accounts_and_sessions::STEP),
+        Box::new(m20260201_000006_beacons::STEP),
+    ]
+}
+
+/// A change of the schema: the script that makes it and the one that takes it back.
+pub struct Step {
+    name: &'static str,
+    up: &'static str,
+    down: &'static str,
+}
+
+impl MigrationName for Step {
+    fn name(&self) -> &str {
+        self.name
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Step {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.get_connection().execute_unprepared(self.up).await?;
+        Ok(())
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.get_connection().execute_unprepared(self.down).await?;
+        Ok(())
+    }
+}

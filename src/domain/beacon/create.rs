@@ -1,0 +1,149 @@
+use chrono::{DurationRound, TimeDelta};
+use entity::PostId;
+use hmac::Mac;
+use sha2::{Digest, Sha256};
+
+use super::{Beacon, BeaconType, Point, Precision, Severity, cell::stored_point};
+use crate::{
+    domain::{Domain, Error, Failure, Refusal, RefusalCode, cursor::keyed, post::MAX_BODY, text},
+    policy::Viewer,
+    store,
+};
+
+/// New beacons of a person within an hour, signed or not.
+const PER_HOUR: u32 = 3;
+const DEFAULT_RADIUS_METERS: i32 = 500;
+const MAX_RADIUS_METERS: i32 = 50_000;
+/// How long a beacon lives unless its author says shorter.
+const LIFE_MINUTES: i32 = 4 * 60;
+/// How long a beacon of an official profile may live.
+const OFFICIAL_LIFE_MINUTES: i32 = 7 * 24 * 60;
+
+/// What a person wants others nearby to know.
+#[derive(Clone, Debug)]
+pub struct NewBeacon {
+    /// What it says.
+    pub body: String,
+    /// What it is about.
+    pub beacon_type: BeaconType,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Where it is. Only [`stored_point`] of it is kept.
+    pub place: Point,
+    /// How exact the kept point is.
+    pub precision: Precision,
+    /// Whether nobody is to know who made it.
+    pub anonymous: bool,
+    /// Where its picture is, a checked address.
+    pub image_url: Option<String>,
+    /// How far around it matters, in metres.
+    pub radius_meters: Option<i32>,
+    /// After how many minutes it leaves.
+    pub expires_in_minutes: Option<i32>,
+}
+
+/// A new beacon and, when it is anonymous, the key to it.
+#[derive(Clone, Debug)]
+pub struct Created {
+    /// The beacon.
+    pub beacon: Beacon,
+    /// Shown once; only its hash is kept.
+    pub manage_key: Option<String>,
+}
+
+impl Domain {
+    /// Makes a beacon. Of an anonymous one nothing is kept that could name its author: no author, a random id, a time
+    /// cut to the minute.
+    pub async fn create_beacon(&self, viewer: Viewer, new: NewBeacon) -> Result<Created, Failure> {
+        let me = viewer.id().ok_or(Error::Unauthenticated)?;
+        let profile = store::profile::by_id(&self.db, viewer, me).await?;
+        let is_official = profile.is_some_and(|profile| profile.is_official);
+        let (body, life) = check(&new, is_official)?;
+
+        let now = self.now();
+        if !self.take_allowance(me.0.as_bytes(), now).await? {
+            let message = format!("{PER_HOUR} beacons an hour is all; try again later");
+            return Err(Failure::Refused(vec![Refusal {
+                code: RefusalCode::LimitReached,
+                message,
+                path: vec!["input"],
+            }]));
+        }
+        let created_at = if new.anonymous { now.duration_trunc(TimeDelta::minutes(1)).unwrap_or(now) } else { now };
+        let id = PostId(if new.anonymous { self.random.opaque_id() } else { self.random.time_ordered_id(now) });
+        let manage_key = new.anonymous.then(|| self.random.key());
+        let row = store::geo::NewBeacon {
+            id,
+            author: (!new.anonymous).then_some(me),
+            body,
+            image_url: new.image_url,
+            beacon_type: new.beacon_type.word(),
+            severity: new.severity.word(),
+            location: stored_point(new.place, new.precision),
+            precision: new.precision.word(),
+            radius_meters: new.radius_meters.unwrap_or(DEFAULT_RADIUS_METERS),
+            manage_key_hash: manage_key.as_deref().map(hash_of_key),
+            created_at,
+            expires_at: created_at + life,
+        };
+        let beacon = self
+            .db
+            .retrying(async || {
+                let tx = self.db.begin().await?;
+                store::geo::insert(&tx, row.clone()).await?;
+                let beacon = store::geo::by_ids(&tx, viewer, now, &[id]).await?.pop();
+                let beacon =
+                    beacon.ok_or_else(|| Error::Internal("a beacon that was just made is not visible".to_owned()))?;
+                tx.commit().await?;
+                Ok::<_, Failure>(beacon)
+            })
+            .await?;
+        Ok(Created { beacon, manage_key })
+    }
+
+    /// Counts one more beacon for a person. The person is written down as a keyed hash, and the time rounded up to ten
+    /// minutes, so that what is written tells nobody which beacons are theirs.
+    async fn take_allowance(&self, person: &[u8], now: chrono::DateTime<chrono::Utc>) -> Result<bool, Failure> {
+        let mut mac = keyed(&self.person_key);
+        mac.update(person);
+        let person = mac.finalize().into_bytes();
+        let slot = now.duration_trunc(TimeDelta::minutes(10)).unwrap_or(now) + TimeDelta::minutes(10);
+        let counted =
+            self.db.retrying(async || store::geo::allowance(&self.db, &person, now, slot, PER_HOUR).await).await?;
+        Ok(counted)
+    }
+}
+
+/// What is kept of a manage key.
+pub(super) fn hash_of_key(key: &str) -> Vec<u8> {
+    Sha256::digest(key.as_bytes()).to_vec()
+}
+
+fn check(new: &NewBeacon, is_official: bool) -> Result<(String, TimeDelta), Failure> {
+    let mut refusals = Vec::new();
+    let mut refuse = |code, field, message: &str| refusals.push(Refusal::new(code, field, message));
+    let body = text::checked("body", &new.body, MAX_BODY)?.unwrap_or_default();
+    if body.is_empty() {
+        refuse(RefusalCode::Invalid, "body", "a beacon needs a text");
+    }
+    if new.precision == Precision::Exact && new.anonymous && !is_official {
+        refuse(
+            RefusalCode::NotAllowed,
+            "precision",
+            "an exact place needs a signature: choose BLOCK or NEIGHBORHOOD, or anonymous: false",
+        );
+    }
+    if new.radius_meters.is_some_and(|radius| !(1..=MAX_RADIUS_METERS).contains(&radius)) {
+        refuse(RefusalCode::Invalid, "radiusMeters", "the radius must be between 1 and 50000 metres");
+    }
+    let longest = if is_official { OFFICIAL_LIFE_MINUTES } else { LIFE_MINUTES };
+    let life = new.expires_in_minutes.unwrap_or(LIFE_MINUTES);
+    if !(1..=longest).contains(&life) {
+        refuse(
+            RefusalCode::Invalid,
+            "expiresInMinutes",
+            "a beacon lives between a minute and 4 hours, one of an official profile up to 7 days",
+        );
+    }
+    if refusals.is_empty() { Ok((body, TimeDelta::minutes(life.into()))) } else { Err(Failure::Refused(refusals)) }
+}

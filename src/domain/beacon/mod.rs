@@ -1,0 +1,18 @@
+//! Beacons: posts with a place. What the place is made coarse by is in [`cell`], what an area is in [`area`].
+
+pub mod area;
+pub mod cell;
+mod create;
+mod delete;
+mod find;
+mod manage;
+mod resolve;
+mod search;
+mod words;
+
+pub use self::{
+    create::{Created, NewBeacon},
+    search::{Filter, Order},
+    words::{BeaconType, Precision, Severity, State},
+};
+pub use crate::store::geo::{Area, Beacon, Point};

@@ -1,0 +1,81 @@
+//! What the product does: one folder per area, one file per verb. Rules about what may be *done* are decided here (by
+//! `policy::permission`), transactions begin and end here, and nothing here knows of GraphQL, HTTP or SQL.
+
+pub mod account;
+pub mod beacon;
+mod cursor;
+mod error;
+pub mod feed;
+pub mod follow;
+pub mod page;
+pub mod post;
+pub mod profile;
+mod sources;
+mod text;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+pub use cursor::Cursors;
+pub use error::{Error, Failure, Refusal, RefusalCode};
+pub use sources::{Clock, Random};
+
+use self::account::{passwords::Passwords, tokens::Tokens};
+use crate::store::{Db, StoreError};
+
+/// What the domain is told when the server starts.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The secret that access tokens are signed with; other keys are derived from it.
+    pub secret: String,
+    /// Rows of a page when the client does not say.
+    pub default_page_size: u32,
+    /// Rows of a page at most.
+    pub max_page_size: u32,
+    /// How many passwords are hashed at the same time. Each takes 19 MiB and a core.
+    pub password_workers: usize,
+}
+
+/// The product: everything that its verbs need.
+pub struct Domain {
+    db: Db,
+    clock: Clock,
+    random: Random,
+    cursors: Cursors,
+    tokens: Tokens,
+    passwords: Passwords,
+    person_key: [u8; 32],
+}
+
+impl Domain {
+    /// Puts the product on a database.
+    #[must_use]
+    pub fn new(db: Db, clock: Clock, random: Random, settings: &Settings) -> Arc<Self> {
+        let secret = settings.secret.as_bytes();
+        Arc::new(Self {
+            db,
+            cursors: Cursors::new(secret, settings.default_page_size, settings.max_page_size),
+            tokens: Tokens::new(secret),
+            passwords: Passwords::new(settings.password_workers),
+            person_key: cursor::derive_key(secret, "beacon allowance"),
+            clock,
+            random,
+        })
+    }
+
+    /// Whether the database answers.
+    pub async fn ready(&self) -> Result<(), Error> {
+        Ok(self.db.ping().await?)
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Error(error.into())
+    }
+}

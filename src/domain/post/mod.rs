@@ -1,0 +1,80 @@
+//! Posts: writing, changing, pinning and deleting them, and finding them.
+
+mod create;
+mod delete;
+mod edit;
+mod find;
+mod pin;
+mod tags;
+
+use entity::PostId;
+
+pub use self::{create::NewPost, edit::Edit};
+pub use crate::store::post::{Kind, Post};
+use crate::{
+    domain::{Domain, Error, Failure, RefusalCode},
+    policy::{Viewer, permission},
+    store::{self, Executor},
+};
+
+/// The longest text of a post or beacon, in characters.
+pub(super) const MAX_BODY: usize = 5_000;
+
+/// Whom a post is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Visibility {
+    /// Anybody who may view the author's profile.
+    Public,
+    /// Accepted followers.
+    Followers,
+    /// The author's circle.
+    Circle,
+    /// The author alone.
+    OnlyMe,
+}
+
+impl Visibility {
+    /// As it is stored.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Followers => "followers",
+            Self::Circle => "circle",
+            Self::OnlyMe => "only_me",
+        }
+    }
+
+    /// As it was stored; an unknown word counts as `only_me`.
+    #[must_use]
+    pub fn of(word: Option<&str>) -> Self {
+        match word {
+            Some("public") => Self::Public,
+            Some("followers") => Self::Followers,
+            Some("circle") => Self::Circle,
+            _ => Self::OnlyMe,
+        }
+    }
+}
+
+impl Domain {
+    /// The post, if it exists for the viewer and is the viewer's own to change.
+    async fn own_post(&self, db: &impl Executor, viewer: Viewer, id: PostId) -> Result<Post, Failure> {
+        let post = store::post::by_ids(db, viewer, self.now(), &[id]).await?.pop().ok_or_else(not_found)?;
+        if permission::may_change(viewer, Some(post.author.id)) {
+            Ok(post)
+        } else {
+            Err(Failure::refused(RefusalCode::NotAllowed, "postId", "only its author may do that"))
+        }
+    }
+
+    /// The post as it is now, after a change.
+    async fn changed_post(&self, db: &impl Executor, viewer: Viewer, id: PostId) -> Result<Post, Failure> {
+        let post = store::post::by_ids(db, viewer, self.now(), &[id]).await?.pop();
+        Ok(post.ok_or_else(|| Error::Internal("a post that was just written is not visible".to_owned()))?)
+    }
+}
+
+fn not_found() -> Failure {
+    Failure::refused(RefusalCode::NotFound, "postId", "there is no such post")
+}

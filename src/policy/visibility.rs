@@ -1,0 +1,149 @@
+//! The visibility rule. It is written here, once, and every statement gets it through `store::scope`.
+//!
+//! Words like `'active'` are rendered into the SQL as constants, not as parameters: PostgreSQL can then prove, also for
+//! a plan that it keeps for all parameters, that the partial indexes of the feeds apply.
+
+use chrono::{DateTime, Utc};
+use entity::{ProfileId, blocks, circle_members, follows, posts, profiles};
+use sea_orm::{
+    ColumnTrait, Condition, EntityName,
+    sea_query::{Expr, ExprTrait, Query, SelectStatement},
+};
+
+use super::Viewer;
+
+/// `visible(viewer, post)`, for rows of `posts`:
+///
+/// 1. the post is not deleted, its status is `active`, it has not expired, and it was not reported away;
+/// 2. its author admits the viewer (see [`author_admits`]), or it is an anonymous beacon, which everybody may see.
+///
+/// NULL anywhere decides for hiding: it makes a condition unknown, and unknown is not true.
+#[must_use]
+pub fn post(viewer: Viewer, now: DateTime<Utc>) -> Condition {
+    Condition::all()
+        .add(posts::Column::DeletedAt.is_null())
+        .add(col(posts::Column::Status).eq(word("active")))
+        .add(Condition::any().add(posts::Column::ExpiresAt.is_null()).add(posts::Column::ExpiresAt.gt(now)))
+        .add(reported_away().not())
+        .add(Condition::any().add(anonymous_beacon()).add(author_admits(viewer)))
+}
+
+/// `visible_profile(viewer, profile)`, for rows of `profiles`: the account is active, and no block stands between the
+/// two. A profile without a handle (an adopted row) cannot be addressed and does not exist for anybody.
+#[must_use]
+pub fn profile(viewer: Viewer) -> Condition {
+    let exists = Condition::all()
+        .add(col(profiles::Column::State).eq(word("active")))
+        .add(profiles::Column::Handle.is_not_null());
+    match viewer.id() {
+        None => exists,
+        Some(me) => exists.add(Condition::any().add(is_me(me)).add(no_block_between(me))),
+    }
+}
+
+/// `may_view(viewer, profile)`, for rows of `profiles` that are visible: own, public, or followed and accepted. It opens
+/// the rest of the profile: bio, website, counts, lists, posts. NULL in `is_private` counts as private.
+#[must_use]
+pub fn profile_details(viewer: Viewer) -> Condition {
+    let public = Condition::any().add(is_public());
+    match viewer.id() {
+        None => public,
+        Some(me) => public.add(is_me(me)).add(follows_accepted(me)),
+    }
+}
+
+/// Whether the author of a row of `posts` lets the viewer see it: an active account, no block, and then the author
+/// himself, or a viewer who may see the profile and whom the post's visibility includes. A word that is none of ours
+/// counts as `only_me`.
+///
+/// A scalar subquery, on purpose: as a join or an EXISTS, PostgreSQL may flatten it and hash every profile to answer a
+/// page of twenty posts. This way it is one index probe per row that is looked at.
+fn author_admits(viewer: Viewer) -> Expr {
+    let visibility = || col(posts::Column::Visibility);
+    let open = Condition::all().add(visibility().eq(word("public"))).add(is_public());
+    let admitted = match viewer.id() {
+        None => open,
+        Some(me) => {
+            let follower =
+                Condition::all().add(visibility().is_in(["public", "followers"].map(word))).add(follows_accepted(me));
+            let circle = Condition::all()
+                .add(visibility().eq(word("circle")))
+                .add(in_circle_of_profile(me))
+                .add(profile_details(viewer));
+            Condition::any().add(is_me(me)).add(open).add(follower).add(circle)
+        }
+    };
+    let admits = Condition::all().add(profile(viewer)).add(admitted);
+    Query::select()
+        .expr(Expr::from(admits))
+        .from(profiles::Entity.table_ref())
+        .and_where(col(profiles::Column::Id).equals((posts::Entity, posts::Column::AuthorId)))
+        .take()
+        .into()
+}
+
+/// Anonymous: no author is stored. Blocks do not touch it, so that a block is no test of who wrote it.
+fn anonymous_beacon() -> Condition {
+    Condition::all().add(col(posts::Column::IsBeacon)).add(posts::Column::AuthorId.is_null())
+}
+
+/// Five reports, and more reports than vouches, hide a beacon. Posts have no reports.
+fn reported_away() -> Condition {
+    Condition::all()
+        .add(col(posts::Column::ReportCount).gte(Expr::Constant(5.into())))
+        .add(col(posts::Column::ReportCount).gt(col(posts::Column::VouchCount)))
+}
+
+fn is_me(me: ProfileId) -> Expr {
+    profiles::Column::Id.eq(me)
+}
+
+fn is_public() -> Expr {
+    col(profiles::Column::IsPrivate).is(Expr::Constant(false.into()))
+}
+
+fn no_block_between(me: ProfileId) -> Condition {
+    let block = |blocker: Expr, blocked: Expr| {
+        Expr::exists(one_of(
+            blocks::Entity,
+            Condition::all()
+                .add(col(blocks::Column::BlockerId).eq(blocker))
+                .add(col(blocks::Column::BlockedId).eq(blocked)),
+        ))
+    };
+    let me = || Expr::value(me);
+    let them = || col(profiles::Column::Id);
+    Condition::all().add(block(me(), them()).not()).add(block(them(), me()).not())
+}
+
+/// Only `accepted` opens anything; `pending`, NULL and any other word do not.
+fn follows_accepted(me: ProfileId) -> Expr {
+    Expr::exists(one_of(
+        follows::Entity,
+        Condition::all()
+            .add(follows::Column::FollowerId.eq(me))
+            .add(col(follows::Column::FollowingId).equals((profiles::Entity, profiles::Column::Id)))
+            .add(col(follows::Column::Status).eq(word("accepted"))),
+    ))
+}
+
+fn in_circle_of_profile(me: ProfileId) -> Expr {
+    Expr::exists(one_of(
+        circle_members::Entity,
+        Condition::all()
+            .add(circle_members::Column::MemberId.eq(me))
+            .add(col(circle_members::Column::OwnerId).equals((profiles::Entity, profiles::Column::Id))),
+    ))
+}
+
+fn one_of(table: impl EntityName, condition: Condition) -> SelectStatement {
+    Query::select().expr(Expr::Constant(1.into())).from(table.table_ref()).cond_where(condition).take()
+}
+
+fn col<C: ColumnTrait>(column: C) -> Expr {
+    Expr::col(column.as_column_ref())
+}
+
+fn word(word: &'static str) -> Expr {
+    Expr::Constant(word.into())
+}

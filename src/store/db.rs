@@ -1,0 +1,175 @@
+//! The connection pool, transactions and their retries. Every statement goes through here.
+
+use std::{sync::Arc, time::Duration};
+
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, FromQueryResult, QueryResult,
+    Statement, TransactionTrait,
+};
+
+use super::{StoreError, sql::Sql};
+
+/// How to reach the database.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// `postgres://user:password@host:port/database`.
+    pub url: String,
+    /// Connections at most.
+    pub max_connections: u32,
+    /// How long to wait for a free connection. sqlx waits 30 s by itself, far longer than any client.
+    pub acquire_timeout: Duration,
+    /// How long one statement may run.
+    pub statement_timeout: Duration,
+    /// How long one statement may wait for a lock.
+    pub lock_timeout: Duration,
+    /// Is shown each statement after it ran: metrics, and the tests that count statements and look at plans.
+    pub observer: Option<Observer>,
+}
+
+/// Sees statements after they ran. (BEGIN and COMMIT are not shown.)
+#[derive(Clone)]
+pub struct Observer(pub Arc<dyn Fn(&Statement) + Send + Sync>);
+
+impl std::fmt::Debug for Observer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Observer")
+    }
+}
+
+/// The database: a pool of connections. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Db {
+    connection: DatabaseConnection,
+}
+
+/// Something that statements can be sent to: the pool, or a transaction.
+pub trait Executor: Sync {
+    /// The connection underneath.
+    fn connection(&self) -> &impl ConnectionTrait;
+
+    /// All rows of a statement.
+    fn all<T: FromQueryResult>(&self, sql: Sql) -> impl Future<Output = Result<Vec<T>, StoreError>> + Send {
+        async move {
+            let rows = self.connection().query_all_raw(sql.into_statement()).await?;
+            Ok(rows.iter().map(|row| T::from_query_result(row, "")).collect::<Result<_, _>>()?)
+        }
+    }
+
+    /// All rows of a statement whose columns are not known beforehand.
+    fn rows(&self, sql: Sql) -> impl Future<Output = Result<Vec<QueryResult>, StoreError>> + Send {
+        async move { Ok(self.connection().query_all_raw(sql.into_statement()).await?) }
+    }
+
+    /// The first row of a statement.
+    fn one<T: FromQueryResult>(&self, sql: Sql) -> impl Future<Output = Result<Option<T>, StoreError>> + Send {
+        async move {
+            let row = self.connection().query_one_raw(sql.into_statement()).await?;
+            Ok(row.map(|row| T::from_query_result(&row, "")).transpose()?)
+        }
+    }
+
+    /// How many rows a statement changed.
+    fn execute(&self, sql: Sql) -> impl Future<Output = Result<u64, StoreError>> + Send {
+        async move { Ok(self.connection().execute_raw(sql.into_statement()).await?.rows_affected()) }
+    }
+}
+
+impl Executor for Db {
+    fn connection(&self) -> &impl ConnectionTrait {
+        &self.connection
+    }
+}
+
+/// A transaction: everything in it happens, or nothing.
+pub struct Tx(DatabaseTransaction);
+
+impl Executor for Tx {
+    fn connection(&self) -> &impl ConnectionTrait {
+        &self.0
+    }
+}
+
+impl Tx {
+    /// Makes what was done in the transaction real.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.0.commit().await?)
+    }
+}
+
+impl Db {
+    /// Opens the pool and proves with one connection that the database answers.
+    pub async fn connect(options: &Options) -> Result<Self, StoreError> {
+        let mut connect = ConnectOptions::new(&options.url);
+        let settings = [
+            ("statement_timeout", options.statement_timeout.as_millis().to_string()),
+            ("lock_timeout", options.lock_timeout.as_millis().to_string()),
+            // A connection that died in the middle of a transaction must not hold its locks for long.
+            ("idle_in_transaction_session_timeout", "10000".to_owned()),
+            // Every hot statement is walked along one index whatever its parameters are, so one plan serves them all;
+            // planning anew each time would cost more than running.
+            ("plan_cache_mode", "force_generic_plan".to_owned()),
+            // Compiling a plan never pays for a page of twenty rows.
+            ("jit", "off".to_owned()),
+            ("timezone", "UTC".to_owned()),
+        ];
+        connect
+            .max_connections(options.max_connections)
+            .acquire_timeout(options.acquire_timeout)
+            .connect_timeout(options.acquire_timeout)
+            // Saves a round trip per statement; a connection that has rested longer is tried first.
+            .test_before_acquire_if_idle_for(Duration::from_secs(5))
+            // SQL in logs and traces would carry what people wrote.
+            .sqlx_logging(false)
+            .record_stmt_in_spans(false)
+            .set_application_name("sojorn")
+            .map_sqlx_postgres_opts(move |postgres| {
+                // One statement per operation and page size: room for all of them.
+                postgres.options(settings.clone()).statement_cache_capacity(512)
+            });
+        let mut connection = Database::connect(connect).await?;
+        if let Some(Observer(observe)) = options.observer.clone() {
+            connection.set_metric_callback(move |info| observe(info.statement));
+        }
+        Ok(Self { connection })
+    }
+
+    /// The pool, for the commands that stream (COPY) or migrate.
+    #[must_use]
+    pub fn raw(&self) -> &DatabaseConnection {
+        &self.connection
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        Ok(self.connection.ping().await?)
+    }
+
+    /// Begins a transaction. Dropping it without [`Tx::commit`] takes everything back.
+    pub async fn begin(&self) -> Result<Tx, StoreError> {
+        Ok(Tx(self.connection.begin().await?))
+    }
+
+    /// Runs `work`, and runs it again when PostgreSQL broke a deadlock or a serialization conflict by ending its
+    /// transaction. Four attempts; nothing of a failed one remains.
+    pub async fn retrying<T, E: Conflict>(&self, work: impl AsyncFn() -> Result<T, E>) -> Result<T, E> {
+        let mut attempt = 0;
+        loop {
+            match work().await {
+                Err(error) if attempt < 3 && error.is_conflict() => attempt += 1,
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// A statement that takes no values.
+    pub async fn run(&self, sql: &str) -> Result<(), StoreError> {
+        self.connection.execute_unprepared(sql).await?;
+        Ok(())
+    }
+}
+
+/// An error that may mean "ended to break a deadlock, try again".
+pub trait Conflict {
+    /// Whether the same work may succeed when it is tried again.
+    fn is_conflict(&self) -> bool;
+}

@@ -1,0 +1,10 @@
+//! Everything that speaks PostGIS. Distances are metres on the sphere that PostGIS uses for `use_spheroid = false`,
+//! which is also what the index orders by, so that order, radius and the distance shown never disagree.
+
+mod area;
+mod beacon;
+mod search;
+
+pub use area::{Area, EARTH_RADIUS_METERS, Point, Shape};
+pub use beacon::{Beacon, NewBeacon, allowance, by_ids, insert, resolve};
+pub use search::{DistanceKey, Filter, Order, PriorityKey, count, search};

@@ -1,0 +1,208 @@
+//! Beacons inside an area, in three orders, each walked out of the one GiST index `posts_beacons`.
+//!
+//! The index gives rows in order of *one* distance (`<->`): from the reference point, from a far future moment, from a
+//! number above all priority keys. Ties have to be ordered by id as well, and there are many: all beacons of a cell
+//! are at the same point. So the walk stops at the page's last row `WITH TIES`, and what it brought is sorted exactly.
+//! Measured on 600,000 beacons: 0.3 to 1.3 ms for a page of twenty in an area of 500 m to the whole Earth, in each
+//! order; as an ordinary sort, 25 to 265 ms.
+
+use chrono::{DateTime, Utc};
+use entity::PostId;
+use sea_orm::{FromQueryResult, Value};
+
+use super::{Beacon, area::Area, beacon::beacon_columns};
+use crate::{
+    policy::Viewer,
+    store::{
+        StoreError,
+        db::Executor,
+        page::{Key, Slice, TimeKey, Window},
+        scope,
+        sql::Sql,
+    },
+};
+
+/// Which beacons of an area.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Filter {
+    /// Only these types, as stored. `community` also stands for every word that is none of ours.
+    pub types: Option<Vec<String>>,
+    /// The words that are ours, to tell the others.
+    pub known_types: Vec<String>,
+    /// Only these severities, as stored.
+    pub severities: Option<Vec<String>>,
+    /// Only those signed by official profiles.
+    pub official_only: bool,
+    /// Only those that are at least so confident.
+    pub min_confidence: Option<f64>,
+}
+
+/// The sort key by distance, nearest first.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DistanceKey {
+    /// Metres from the reference point.
+    pub meters: f64,
+    /// The beacon.
+    pub id: PostId,
+}
+
+impl Key for DistanceKey {
+    const COLUMNS: &'static [&'static str] = &["distance", "id"];
+    const DESCENDING: bool = false;
+    fn values(&self) -> Vec<Value> {
+        vec![self.meters.into(), self.id.into()]
+    }
+}
+
+/// The sort key by priority, most urgent first.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PriorityKey {
+    /// `posts.priority_key`.
+    pub rank: i64,
+    /// The beacon.
+    pub id: PostId,
+}
+
+impl Key for PriorityKey {
+    const COLUMNS: &'static [&'static str] = &["priority_key", "id"];
+    fn values(&self) -> Vec<Value> {
+        vec![self.rank.into(), self.id.into()]
+    }
+}
+
+/// The order of a list of beacons, by the type of its key.
+pub trait Order: Key {
+    /// Appends what the index is walked by: a distance that falls and rises with the key, away from one end.
+    fn walk(sql: &mut Sql, area: &Area, descending: bool);
+    /// The key of a beacon.
+    fn of(beacon: &Beacon) -> Self;
+}
+
+impl Order for DistanceKey {
+    fn walk(sql: &mut Sql, area: &Area, descending: bool) {
+        sql.text("visible.location <-> ");
+        if descending {
+            // From the far side of the Earth, what is farthest from here is nearest.
+            super::area::point(sql, area.reference.antipode());
+        } else {
+            area.reference(sql);
+        }
+    }
+
+    fn of(beacon: &Beacon) -> Self {
+        Self { meters: beacon.distance, id: beacon.id }
+    }
+}
+
+impl Order for TimeKey {
+    fn walk(sql: &mut Sql, _: &Area, descending: bool) {
+        sql.text("visible.created_at <-> timestamptz ");
+        sql.text(if descending { "'2200-01-01 00:00:00+00'" } else { "'1900-01-01 00:00:00+00'" });
+    }
+
+    fn of(beacon: &Beacon) -> Self {
+        Self::post(beacon.created_at, beacon.id)
+    }
+}
+
+impl Order for PriorityKey {
+    fn walk(sql: &mut Sql, _: &Area, descending: bool) {
+        sql.text("visible.priority_key <-> ");
+        sql.text(if descending { "1000000000000::bigint" } else { "(-1000000000000)::bigint" });
+    }
+
+    fn of(beacon: &Beacon) -> Self {
+        Self { rank: beacon.priority_key, id: beacon.id }
+    }
+}
+
+/// A page of the active beacons in an area, with their signed authors.
+pub async fn search<K: Order>(
+    db: &impl Executor,
+    viewer: Viewer,
+    now: DateTime<Utc>,
+    area: &Area,
+    filter: &Filter,
+    window: &Window<K>,
+) -> Result<Slice<Beacon>, StoreError> {
+    let mut sql = scope::with_visible_posts(scope::beacons(viewer, now));
+    sql.text(", found AS (SELECT visible.*, visible.location <-> ");
+    area.reference(&mut sql);
+    sql.text(" AS distance FROM visible WHERE true");
+    restrict(&mut sql, area, filter);
+    restrict_to_window(&mut sql, area, window);
+    sql.text(" ORDER BY ");
+    K::walk(&mut sql, area, window.is_descending());
+    sql.text(" FETCH FIRST ").number(window.probe()).text(" ROWS WITH TIES)");
+    sql.text(" SELECT ");
+    beacon_columns(&mut sql, viewer, "page.distance");
+    sql.text(" FROM (SELECT * FROM found");
+    window.order_and_limit(&mut sql, "found");
+    sql.text(") AS page LEFT JOIN profiles ON profiles.id = page.author_id");
+    window.order(&mut sql, "page");
+    Ok(window.finish(db.all(sql).await?))
+}
+
+/// How many active beacons of an area the viewer may see.
+pub async fn count(
+    db: &impl Executor,
+    viewer: Viewer,
+    now: DateTime<Utc>,
+    area: &Area,
+    filter: &Filter,
+) -> Result<i64, StoreError> {
+    let mut sql = scope::with_visible_posts(scope::beacons(viewer, now));
+    sql.text(" SELECT count(*) AS count FROM visible WHERE true");
+    restrict(&mut sql, area, filter);
+    Ok(db.one::<Counted>(sql).await?.map_or(0, |row| row.count))
+}
+
+#[derive(FromQueryResult)]
+struct Counted {
+    count: i64,
+}
+
+fn restrict(sql: &mut Sql, area: &Area, filter: &Filter) {
+    // A resolved beacon or a false alarm has left the map; it can still be looked up until it expires.
+    sql.text(" AND visible.beacon_state = 'active'");
+    area.restrict(sql);
+    if let Some(types) = &filter.types {
+        sql.text(" AND (visible.beacon_type = ANY(").bind(types.clone()).text(")");
+        if types.iter().any(|word| word == "community") {
+            sql.text(" OR visible.beacon_type IS NULL OR visible.beacon_type <> ALL(");
+            sql.bind(filter.known_types.clone()).text(")");
+        }
+        sql.text(")");
+    }
+    if let Some(severities) = &filter.severities {
+        sql.text(" AND visible.severity = ANY(").bind(severities.clone()).text(")");
+    }
+    if filter.official_only {
+        sql.text(" AND (SELECT is_official FROM profiles WHERE profiles.id = visible.author_id)");
+    }
+    if let Some(confidence) = filter.min_confidence {
+        sql.text(" AND visible.confidence >= ").bind(confidence);
+    }
+}
+
+/// As [`Window::restrict`], with the distance written out: inside the walk it has no name yet.
+fn restrict_to_window<K: Order>(sql: &mut Sql, area: &Area, window: &Window<K>) {
+    for (key, behind) in [(&window.after, true), (&window.before, false)] {
+        let Some(key) = key else { continue };
+        sql.text(" AND (");
+        for (index, column) in K::COLUMNS.iter().enumerate() {
+            sql.text(if index == 0 { "" } else { ", " });
+            if *column == "distance" {
+                sql.text("visible.location <-> ");
+                area.reference(sql);
+            } else {
+                sql.text("visible.").text(column);
+            }
+        }
+        sql.text(if behind == K::DESCENDING { ") < (" } else { ") > (" });
+        for (index, value) in key.values().into_iter().enumerate() {
+            sql.text(if index == 0 { "" } else { ", " }).bind(value);
+        }
+        sql.text(")");
+    }
+}

@@ -1,0 +1,19 @@
+//! Every statement that the server sends. Rows of protected tables are read through [`scope`] only, which asks
+//! `policy::visibility`; values come back as plain data.
+
+pub mod account;
+pub mod adoption;
+pub mod db;
+mod error;
+pub mod feed;
+pub mod follow;
+pub mod geo;
+pub mod migrate;
+pub mod page;
+pub mod post;
+pub mod profile;
+mod scope;
+mod sql;
+
+pub use db::{Db, Executor, Tx};
+pub use error::StoreError;
