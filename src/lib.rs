@@ -1,5 +1,10 @@
 //! Sojorn's GraphQL server. ARCHITECTURE.md shows the way through the code.
 
+pub mod app;
+pub mod cli;
+pub mod config;
 pub mod domain;
+pub mod graphql;
+pub mod http;
 pub mod policy;
 pub mod store;

@@ -1,1 +1,8 @@
-fn main() {}
+//! The `sojorn` command.
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    sojorn::cli::main().await
+}

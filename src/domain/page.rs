@@ -44,14 +44,17 @@ pub struct Edge<T> {
 impl super::Domain {
     /// The same page of a list that each owner has, by one call of `load` for all of them. A cursor belongs to the list
     /// of one owner: it opens that one's page and is an error for the others.
-    pub(super) async fn pages_of_each<K: CursorKey, T>(
+    pub(super) async fn pages_of_each<K: CursorKey, T, F>(
         &self,
         owners: &[ProfileId],
         arguments: &Arguments,
         name: impl Fn(ProfileId) -> String,
-        load: impl AsyncFn(&[ProfileId], &Window<K>) -> Result<Vec<(ProfileId, Slice<T>)>, StoreError>,
+        load: impl FnOnce(Vec<ProfileId>, Window<K>) -> F,
         key: impl Fn(&T) -> K,
-    ) -> Vec<(ProfileId, Result<Connection<T>, Error>)> {
+    ) -> Vec<(ProfileId, Result<Connection<T>, Error>)>
+    where
+        F: Future<Output = Result<Vec<(ProfileId, Slice<T>)>, StoreError>>,
+    {
         let mut pages = Vec::with_capacity(owners.len());
         let mut wanted = None;
         let mut asked = Vec::new();
@@ -65,7 +68,7 @@ impl super::Domain {
             }
         }
         let Some(window) = wanted else { return pages };
-        match load(&asked, &window).await {
+        match load(asked.clone(), window.clone()).await {
             Ok(slices) => pages.extend(
                 slices
                     .into_iter()

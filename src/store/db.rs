@@ -151,7 +151,11 @@ impl Db {
 
     /// Runs `work`, and runs it again when PostgreSQL broke a deadlock or a serialization conflict by ending its
     /// transaction. Four attempts; nothing of a failed one remains.
-    pub async fn retrying<T, E: Conflict>(&self, work: impl AsyncFn() -> Result<T, E>) -> Result<T, E> {
+    pub async fn retrying<T, E, F>(&self, work: impl Fn() -> F) -> Result<T, E>
+    where
+        E: Conflict,
+        F: Future<Output = Result<T, E>>,
+    {
         let mut attempt = 0;
         loop {
             match work().await {

@@ -21,7 +21,7 @@ impl Domain {
         }
         let hash = self.passwords.hash(new).await?;
         self.db
-            .retrying(async || {
+            .retrying(|| async {
                 let tx = self.db.begin().await?;
                 if !store::account::lock_active(&tx, me).await? {
                     return Err(Error::Unauthenticated.into());

@@ -10,7 +10,7 @@ impl Domain {
     pub async fn refresh_session(&self, refresh_token: &str) -> Result<Session, Failure> {
         let hash = hash_of_token(refresh_token);
         self.db
-            .retrying(async || {
+            .retrying(|| async {
                 let now = self.now();
                 let tx = self.db.begin().await?;
                 let token = store::account::lock_refresh_token(&tx, &hash).await?.ok_or_else(refused)?;

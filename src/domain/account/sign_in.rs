@@ -39,7 +39,7 @@ impl Domain {
             store::account::upgrade_password(&self.db, login.profile_id, &login.password_hash, hash).await?;
         }
         self.db
-            .retrying(async || {
+            .retrying(|| async {
                 let tx = self.db.begin().await?;
                 if !store::account::lock_active(&tx, login.profile_id).await? {
                     return Err(refused());

@@ -21,7 +21,7 @@ impl Domain {
             });
         }
         self.db
-            .retrying(async || {
+            .retrying(|| async {
                 let now = self.now();
                 let tx = self.db.begin().await?;
                 let token = match &hash {

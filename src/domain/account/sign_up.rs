@@ -40,7 +40,7 @@ impl Domain {
             created_at: now,
         };
         self.db
-            .retrying(async || {
+            .retrying(|| async {
                 let tx = self.db.begin().await?;
                 store::account::insert(&tx, row.clone()).await.map_err(taken)?;
                 let session = self.begin_session(&tx, row.profile).await?;

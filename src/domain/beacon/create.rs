@@ -88,7 +88,7 @@ impl Domain {
         };
         let beacon = self
             .db
-            .retrying(async || {
+            .retrying(|| async {
                 let tx = self.db.begin().await?;
                 store::geo::insert(&tx, row.clone()).await?;
                 let beacon = store::geo::by_ids(&tx, viewer, now, &[id]).await?.pop();
@@ -108,8 +108,7 @@ impl Domain {
         mac.update(person);
         let person = mac.finalize().into_bytes();
         let slot = now.duration_trunc(TimeDelta::minutes(10)).unwrap_or(now) + TimeDelta::minutes(10);
-        let counted =
-            self.db.retrying(async || store::geo::allowance(&self.db, &person, now, slot, PER_HOUR).await).await?;
+        let counted = self.db.retrying(|| store::geo::allowance(&self.db, &person, now, slot, PER_HOUR)).await?;
         Ok(counted)
     }
 }

@@ -17,7 +17,7 @@ impl Domain {
         false_alarm: bool,
     ) -> Result<Beacon, Failure> {
         self.db
-            .retrying(async || {
+            .retrying(|| async {
                 let tx = self.db.begin().await?;
                 self.managed_beacon(&tx, viewer, id, manage_key).await?;
                 if !store::geo::resolve(&tx, id, false_alarm).await? {

@@ -74,6 +74,12 @@ impl Domain {
     pub async fn count_beacons_in(&self, viewer: Viewer, area: &Area, filter: &Filter) -> Result<i64, Error> {
         Ok(store::geo::count(&self.db, viewer, self.now(), area, &stored(filter)?).await?)
     }
+
+    /// The cursor of a beacon by itself, which is in no list yet.
+    #[must_use]
+    pub fn beacon_cursor(&self, beacon: &Beacon) -> String {
+        self.cursors.seal("Beacon", &TimeKey::post(beacon.created_at, beacon.id))
+    }
 }
 
 fn stored(filter: &Filter) -> Result<store::geo::Filter, Error> {

@@ -13,7 +13,7 @@ impl Domain {
     pub async fn accept_follow_request(&self, viewer: Viewer, other: ProfileId) -> Result<Profile, Failure> {
         let (me, _) = self.other(viewer, other).await?;
         self.db
-            .retrying(async || {
+            .retrying(|| async {
                 let tx = self.db.begin().await?;
                 store::follow::lock_pair(&tx, me, other).await?;
                 store::follow::accept(&tx, other, me, self.now()).await?;

@@ -13,7 +13,7 @@ impl Domain {
     pub async fn follow(&self, viewer: Viewer, other: ProfileId) -> Result<Profile, Failure> {
         let (me, _) = self.other(viewer, other).await?;
         self.db
-            .retrying(async || {
+            .retrying(|| async {
                 let tx = self.db.begin().await?;
                 store::follow::lock_pair(&tx, me, other).await?;
                 store::follow::lock_privacy(&tx, other).await?;

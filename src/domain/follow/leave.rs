@@ -23,7 +23,7 @@ impl Domain {
         which: Removed,
     ) -> Result<Profile, Failure> {
         self.db
-            .retrying(async || {
+            .retrying(|| async {
                 let tx = self.db.begin().await?;
                 store::follow::lock_pair(&tx, follower, following).await?;
                 store::follow::delete(&tx, follower, following, which).await?;

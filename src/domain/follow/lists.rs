@@ -24,7 +24,7 @@ impl Domain {
             owners,
             arguments,
             name,
-            async |owners, window| store::follow::lists(&self.db, viewer, list, owners, window).await,
+            |owners, window| async move { store::follow::lists(&self.db, viewer, list, &owners, &window).await },
             key,
         )
         .await

@@ -56,7 +56,7 @@ impl Domain {
             allow_replies: new.allow_replies,
         };
         self.db
-            .retrying(async || {
+            .retrying(|| async {
                 let tx = self.db.begin().await?;
                 store::post::insert(&tx, row.clone()).await?;
                 let post = self.changed_post(&tx, viewer, id).await?;

@@ -11,7 +11,7 @@ impl Domain {
     pub async fn delete_post(&self, viewer: Viewer, id: PostId) -> Result<PostId, Failure> {
         viewer.id().ok_or(Error::Unauthenticated)?;
         self.db
-            .retrying(async || {
+            .retrying(|| async {
                 let tx = self.db.begin().await?;
                 self.own_post(&tx, viewer, id).await?;
                 store::post::delete(&tx, id, self.now()).await?;

@@ -27,7 +27,7 @@ impl Domain {
             Some(body) => Some(text::checked("body", body.as_deref().unwrap_or_default(), MAX_BODY)?),
         };
         self.db
-            .retrying(async || {
+            .retrying(|| async {
                 let tx = self.db.begin().await?;
                 // The lock first: what is read behind it is what will be replaced.
                 let is_own = store::post::lock(&tx, id, me).await?;

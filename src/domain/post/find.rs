@@ -32,7 +32,9 @@ impl Domain {
             authors,
             arguments,
             |author| format!("Posts:{author}:{kind:?}"),
-            async |authors, window| store::post::of_profiles(&self.db, viewer, self.now(), authors, kind, window).await,
+            |authors, window| async move {
+                store::post::of_profiles(&self.db, viewer, self.now(), &authors, kind, &window).await
+            },
             Post::pinned_key,
         )
         .await

@@ -16,7 +16,7 @@ impl Domain {
     pub async fn pin_post(&self, viewer: Viewer, id: PostId, pinned: bool) -> Result<Post, Failure> {
         let me = viewer.id().ok_or(Error::Unauthenticated)?;
         self.db
-            .retrying(async || {
+            .retrying(|| async {
                 let tx = self.db.begin().await?;
                 let post = self.own_post(&tx, viewer, id).await?;
                 if pinned {

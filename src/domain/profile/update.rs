@@ -34,7 +34,7 @@ impl Domain {
         let me = viewer.id().ok_or(Error::Unauthenticated)?;
         let checked = check(changes)?;
         self.db
-            .retrying(async || {
+            .retrying(|| async {
                 let tx = self.db.begin().await?;
                 let becomes_public = checked.is_private == Some(false);
                 store::profile::update(&tx, me, checked.clone()).await.map_err(taken)?;

@@ -1,0 +1,108 @@
+//! The command line: one file per command that does more than call.
+
+mod migrate;
+mod operate;
+mod serve;
+
+use std::{error::Error, process::ExitCode};
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::{
+    config::Sources,
+    domain::{Clock, Domain, Random},
+    graphql,
+    store::Db,
+};
+
+/// Sojorn's GraphQL server.
+#[derive(Parser)]
+#[command(name = "sojorn", version, about, long_about = None)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API (what is done when no command is given).
+    Serve,
+    /// Bring the database's schema up to date, take steps back, or show them.
+    Migrate {
+        #[command(subcommand)]
+        direction: migrate::Direction,
+        /// Also in a database that belongs to PostgreSQL itself (postgres, template0, template1).
+        #[arg(long, global = true)]
+        force: bool,
+    },
+    /// Print the schema in the schema definition language.
+    Schema,
+    /// Print an access token for a profile, good for 15 minutes.
+    Token {
+        /// Whose.
+        handle: String,
+    },
+    /// What operators do to profiles.
+    #[command(subcommand)]
+    Profile(ProfileCommand),
+    /// Print every setting with its value, default, meaning, and where the value came from.
+    Config,
+}
+
+#[derive(Subcommand)]
+enum ProfileCommand {
+    /// Mark a profile as official, or take the mark away.
+    Official {
+        /// Whose.
+        handle: String,
+        /// Whether it is.
+        mark: Mark,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Mark {
+    /// It is official.
+    On,
+    /// It is not.
+    Off,
+}
+
+/// Runs the command that the arguments name.
+pub async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments.command.unwrap_or(Command::Serve)).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("sojorn: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> Result<(), Box<dyn Error>> {
+    let sources = Sources::read()?;
+    match command {
+        Command::Serve => serve::run(&sources).await,
+        Command::Migrate { direction, force } => migrate::run(&sources, direction, force).await,
+        Command::Schema => {
+            print!("{}", graphql::sdl());
+            Ok(())
+        }
+        Command::Token { handle } => operate::token(&sources, &handle).await,
+        Command::Profile(ProfileCommand::Official { handle, mark }) => {
+            operate::official(&sources, &handle, matches!(mark, Mark::On)).await
+        }
+        Command::Config => {
+            print!("{sources}");
+            Ok(())
+        }
+    }
+}
+
+/// The domain on the configured database, for a command.
+async fn domain(sources: &Sources) -> Result<std::sync::Arc<Domain>, Box<dyn Error>> {
+    let config = sources.config()?;
+    let db = Db::connect(&config.database).await?;
+    Ok(Domain::new(db, Clock::system(), Random::system(), &config.domain))
+}

@@ -1,0 +1,32 @@
+use std::error::Error;
+
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    app::App,
+    config::Sources,
+    domain::{Clock, Random},
+};
+
+/// Serves the API until the process is told to stop.
+pub async fn run(sources: &Sources) -> Result<(), Box<dyn Error>> {
+    let config = sources.config()?;
+    let logs = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(&config.log)).with_writer(std::io::stderr);
+    if config.log_json {
+        logs.json().init();
+    } else {
+        logs.init();
+    }
+    let app = App::new(&config, Clock::system(), Random::system()).await?;
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
+    let address = listener.local_addr()?;
+    println!("GraphQL    http://{address}/graphql");
+    if config.http.playground {
+        println!("Playground http://{address}/");
+    }
+    app.serve(listener).await?;
+    Ok(())
+}

@@ -1,0 +1,107 @@
+//! From the domain's errors to those of GraphQL: a code, a sentence, and nothing else.
+
+use async_graphql::{Enum, ErrorExtensions, SimpleObject};
+
+use crate::domain::{Error, Failure, Refusal, RefusalCode};
+
+/// The `extensions.code` of every error that leaves, as documented in README.md.
+pub(super) mod code {
+    pub const GRAPHQL_PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
+    pub const GRAPHQL_VALIDATION_FAILED: &str = "GRAPHQL_VALIDATION_FAILED";
+    pub const BAD_USER_INPUT: &str = "BAD_USER_INPUT";
+    pub const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
+    pub const PAGE_SIZE: &str = "PAGE_SIZE";
+    pub const BAD_CURSOR: &str = "BAD_CURSOR";
+    pub const UNAVAILABLE: &str = "UNAVAILABLE";
+    pub const TIMEOUT: &str = "TIMEOUT";
+    pub const INTERNAL_SERVER_ERROR: &str = "INTERNAL_SERVER_ERROR";
+}
+
+/// The error as it leaves. What went wrong on our side is logged here, once, inside the span of the request; the client
+/// gets none of it.
+pub(super) fn api_error(error: &Error) -> async_graphql::Error {
+    let code = match error {
+        Error::Unauthenticated => code::UNAUTHENTICATED,
+        Error::BadInput { .. } => code::BAD_USER_INPUT,
+        Error::PageSize { .. } => code::PAGE_SIZE,
+        Error::BadCursor { .. } => code::BAD_CURSOR,
+        Error::Unavailable(cause) => {
+            tracing::warn!(%cause, "the database is not available");
+            code::UNAVAILABLE
+        }
+        Error::Timeout(cause) => {
+            tracing::warn!(%cause, "a statement took too long");
+            code::TIMEOUT
+        }
+        Error::Internal(cause) => {
+            tracing::error!(%cause, "a fault of ours");
+            code::INTERNAL_SERVER_ERROR
+        }
+    };
+    async_graphql::Error::new(error.to_string()).extend_with(|_, extensions| {
+        extensions.set("code", code);
+        if let Error::BadInput { argument, .. } | Error::PageSize { argument, .. } | Error::BadCursor { argument } =
+            error
+        {
+            extensions.set("argument", *argument);
+        }
+    })
+}
+
+/// A reason why a mutation was not carried out. Nothing was changed.
+#[derive(Clone, SimpleObject)]
+pub struct UserError {
+    /// The kind of reason, for programs.
+    code: UserErrorCode,
+    /// The reason, for people.
+    message: String,
+    /// The input field, as `["input", "handle"]`.
+    path: Vec<String>,
+}
+
+/// The kinds of reasons for which a mutation is not carried out.
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "RefusalCode")]
+pub enum UserErrorCode {
+    /// The value breaks a rule.
+    Invalid,
+    /// Somebody else has it.
+    Taken,
+    /// It does not exist, for you.
+    NotFound,
+    /// It exists, but you may not do that to it.
+    NotAllowed,
+    /// A limit of the product is reached.
+    LimitReached,
+    /// It is in a state in which that cannot be done.
+    Conflict,
+    /// Wrong password, unknown account, or a token that is no longer good.
+    BadCredentials,
+}
+
+impl From<Refusal> for UserError {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            code: refusal.code.into(),
+            message: refusal.message,
+            path: refusal.path.into_iter().map(str::to_owned).collect(),
+        }
+    }
+}
+
+/// What a mutation did, or why it did nothing.
+pub(super) fn outcome<T>(result: Result<T, Failure>) -> async_graphql::Result<(Option<T>, Vec<UserError>)> {
+    match result {
+        Ok(value) => Ok((Some(value), Vec::new())),
+        Err(Failure::Refused(refusals)) => Ok((None, refusals.into_iter().map(UserError::from).collect())),
+        Err(Failure::Error(error)) => Err(api_error(&error)),
+    }
+}
+
+/// That somebody is signed in, before the input is looked at.
+pub(super) fn signed_in(vc: &super::ViewerContext) -> async_graphql::Result<()> {
+    match vc.viewer().id() {
+        Some(_) => Ok(()),
+        None => Err(api_error(&Error::Unauthenticated)),
+    }
+}

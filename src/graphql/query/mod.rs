@@ -1,0 +1,13 @@
+//! The root fields that read, one file per area.
+
+mod beacon;
+mod feed;
+mod node;
+mod post;
+mod profile;
+
+use async_graphql::MergedObject;
+
+/// What can be asked for.
+#[derive(MergedObject, Default)]
+pub struct Query(node::NodeQuery, profile::ProfileQuery, post::PostQuery, feed::FeedQuery, beacon::BeaconQuery);

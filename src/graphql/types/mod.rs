@@ -1,0 +1,19 @@
+//! One file per type of the schema. Their doc comments are the descriptions that clients read.
+
+mod area;
+mod beacon;
+mod node;
+mod post;
+mod profile;
+mod url;
+mod viewer;
+
+pub use self::{
+    area::{BeaconArea, BeaconFilter, BeaconOrder, GeoPoint, GeoPointInput},
+    beacon::{Beacon, BeaconConnection, BeaconEdge, BeaconPrecision, BeaconSeverity, BeaconType, beacons_page},
+    node::Node,
+    post::{Post, PostConnection, PostEdge, PostVisibility, posts_page},
+    profile::{Profile, ProfileConnection},
+    url::Url,
+    viewer::{Viewer, viewer_id},
+};

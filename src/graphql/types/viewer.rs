@@ -1,0 +1,90 @@
+use async_graphql::{ID, Object, Result, SimpleObject};
+use chrono::{DateTime, Utc};
+use entity::ProfileId;
+use uuid::{Uuid, uuid};
+
+use super::Profile;
+use crate::{
+    domain::{Error, profile::By},
+    graphql::{
+        ViewerContext,
+        arguments::paging,
+        connection::{Total, connection, page_info},
+        error::api_error,
+    },
+};
+
+/// The signed-in person, and what only that person sees.
+pub struct Viewer {
+    vc: ViewerContext,
+    me: ProfileId,
+}
+
+/// Somebody asks to follow the viewer.
+#[derive(SimpleObject)]
+pub struct FollowRequest {
+    /// Who asks.
+    from: Profile,
+    /// Since when.
+    created_at: DateTime<Utc>,
+}
+
+connection!(
+    FollowRequestConnection, FollowRequestEdge of FollowRequest, "follow requests, newest first",
+    total: "How many requests there are in all, from people whom the viewer may see."
+);
+
+/// The id of a viewer: made from the profile's, and different from it, since the two are different nodes.
+pub fn viewer_id(me: ProfileId) -> Uuid {
+    const VIEWERS: Uuid = uuid!("6f1d0c52-6a53-5f0e-9a55-2f5c5b8a7c11");
+    Uuid::new_v5(&VIEWERS, me.0.as_bytes())
+}
+
+impl Viewer {
+    /// The viewer of a context, unless signed out.
+    pub(in crate::graphql) fn of(vc: &ViewerContext) -> Option<Self> {
+        vc.viewer().id().map(|me| Self { vc: vc.clone(), me })
+    }
+}
+
+/// The signed-in person, and what only that person sees.
+#[Object]
+impl Viewer {
+    /// The globally unique id. Not that of the profile.
+    pub(in crate::graphql) async fn id(&self) -> ID {
+        viewer_id(self.me).to_string().into()
+    }
+
+    /// The viewer's own profile.
+    async fn profile(&self) -> Result<Profile> {
+        let row = self.vc.domain().profile(self.vc.viewer(), &By::Id(self.me)).await;
+        // Gone between the check of the token and now.
+        let row = row.and_then(|row| row.ok_or(Error::Unauthenticated)).map_err(|error| api_error(&error))?;
+        Ok(Profile::new(self.vc.clone(), row))
+    }
+
+    /// The viewer's e-mail address; empty for an imported profile that has no account.
+    async fn email(&self) -> Result<String> {
+        self.vc.domain().email(self.vc.viewer()).await.map_err(|error| api_error(&error))
+    }
+
+    /// Those who ask to follow the viewer, newest first.
+    async fn follow_requests(
+        &self,
+        #[graphql(desc = "How many from the beginning; 20 unless said, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<FollowRequestConnection> {
+        let arguments = paging(first, after, last, before);
+        let page = self.vc.domain().follow_requests(self.vc.viewer(), self.me, &arguments).await;
+        let page = page.map_err(|error| api_error(&error))?;
+        let page_info = page_info(&page);
+        let edges = page.edges.into_iter().map(|edge| FollowRequestEdge {
+            cursor: edge.cursor,
+            node: FollowRequest { from: Profile::new(self.vc.clone(), edge.node.profile), created_at: edge.node.since },
+        });
+        let total = Total::OfRequests(self.vc.clone(), self.me);
+        Ok(FollowRequestConnection { edges: edges.collect(), page_info, total })
+    }
+}

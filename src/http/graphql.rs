@@ -1,0 +1,147 @@
+//! `POST /graphql`.
+
+use std::any::Any;
+
+use async_graphql::{Request, Response as GraphQlAnswer, ServerError, Variables};
+use async_graphql_axum::GraphQLResponse;
+use axum::{
+    body::Bytes,
+    extract::{State, rejection::BytesRejection},
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{State as AppState, credentials, negotiation::MediaType, trace};
+use crate::{
+    domain::account::Rejection,
+    graphql::{self, Outcome, ViewerContext},
+};
+
+/// The parameters of a request, as the GraphQL over HTTP specification names them.
+#[derive(Deserialize)]
+struct Parameters {
+    query: String,
+    #[serde(rename = "operationName")]
+    operation_name: Option<String>,
+    variables: Option<serde_json::Map<String, Value>>,
+    extensions: Option<serde_json::Map<String, Value>>,
+}
+
+/// Executes an operation.
+pub async fn post(State(state): State<AppState>, headers: HeaderMap, body: Result<Bytes, BytesRejection>) -> Response {
+    let media_type = MediaType::accepted_by(&headers);
+    // Only a type that a form of another site cannot send without asking first.
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    if !essence.eq_ignore_ascii_case("application/json") {
+        let message = "send the request as Content-Type: application/json";
+        return refusal(media_type, StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_USER_INPUT", message);
+    }
+    let body = match body {
+        Ok(body) => body,
+        Err(rejection) => return refusal(media_type, rejection.status(), "BAD_USER_INPUT", "the body cannot be read"),
+    };
+    let Ok(parameters) = serde_json::from_slice::<Parameters>(&body) else {
+        let message = "the body is not a JSON object with query, and operationName, variables and extensions if any";
+        return refusal(media_type, StatusCode::BAD_REQUEST, "BAD_USER_INPUT", message);
+    };
+    let viewer = match credentials::viewer(&state.domain, &headers).await {
+        Ok(viewer) => viewer,
+        Err(rejection) => return unauthorized(media_type, &rejection),
+    };
+    let vc = ViewerContext::new(state.domain, viewer);
+    match graphql::execute(&state.schema, request(parameters), vc).await {
+        Outcome::Executed(answer) => executed(media_type, answer, &headers),
+        Outcome::Refused(errors) => {
+            let status = match media_type {
+                MediaType::GraphQlResponse => StatusCode::BAD_REQUEST,
+                MediaType::Json => StatusCode::OK,
+            };
+            answer(media_type, status, &json!({ "errors": errors }))
+        }
+    }
+}
+
+fn request(parameters: Parameters) -> Request {
+    let mut request = Request::new(parameters.query);
+    request.operation_name = parameters.operation_name;
+    request.variables = Variables::from_json(Value::Object(parameters.variables.unwrap_or_default()));
+    request.extensions.0 = parameters
+        .extensions
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, async_graphql::Value::from_json(value).ok()?)))
+        .collect();
+    request
+}
+
+fn executed(media_type: MediaType, mut answer: GraphQlAnswer, headers: &HeaderMap) -> Response {
+    for error in &mut answer.errors {
+        name_request(error, headers);
+    }
+    let mut response = GraphQLResponse::from(answer).into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type.header()));
+    response
+}
+
+/// A fault of ours can be found in the log by the id of its request.
+fn name_request(error: &mut ServerError, headers: &HeaderMap) {
+    if let Some(extensions) = &mut error.extensions
+        && extensions.get("code") == Some(&async_graphql::Value::from("INTERNAL_SERVER_ERROR"))
+    {
+        extensions.set("requestId", trace::id_of(headers));
+    }
+}
+
+fn unauthorized(media_type: MediaType, rejection: &Rejection) -> Response {
+    match rejection {
+        Rejection::BadToken => {
+            let message = "the access token is not good: get a new one, or send none to be signed out";
+            let mut response = refusal(media_type, StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message);
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            response
+        }
+        Rejection::Unchecked(error) => {
+            tracing::warn!(?error, "a token could not be checked");
+            let message = "the service is not available right now";
+            let mut response = refusal(media_type, StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message);
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            response
+        }
+    }
+}
+
+/// Any other method.
+pub async fn method_not_allowed(headers: HeaderMap) -> Response {
+    let media_type = MediaType::accepted_by(&headers);
+    let message = "operations are sent by POST";
+    let mut response = refusal(media_type, StatusCode::METHOD_NOT_ALLOWED, "BAD_USER_INPUT", message);
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+    response
+}
+
+/// The answer to a request whose handling has failed in a way that nobody thought of. What happened is in the log.
+pub fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
+    tracing::error!("a request panicked");
+    refusal(
+        MediaType::Json,
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "INTERNAL_SERVER_ERROR",
+        "something went wrong on our side",
+    )
+}
+
+/// The schema, for code generators.
+pub async fn sdl() -> Response {
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], graphql::sdl()).into_response()
+}
+
+fn refusal(media_type: MediaType, status: StatusCode, code: &str, message: &str) -> Response {
+    answer(media_type, status, &json!({ "errors": [{ "message": message, "extensions": { "code": code } }] }))
+}
+
+fn answer(media_type: MediaType, status: StatusCode, body: &Value) -> Response {
+    (status, [(header::CONTENT_TYPE, media_type.header())], body.to_string()).into_response()
+}

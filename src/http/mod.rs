@@ -1,0 +1,70 @@
+//! Transport: routes, credentials, request ids and health. Nothing here knows what an operation means.
+
+mod credentials;
+mod graphql;
+mod health;
+mod negotiation;
+mod playground;
+mod trace;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
+    routing::{get, post},
+};
+use http::{HeaderValue, Method, header};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    cors::{AllowOrigin, CorsLayer},
+    request_id::{PropagateRequestIdLayer, SetRequestIdLayer},
+};
+
+use crate::{domain::Domain, graphql::Schema};
+
+/// The largest body that is read, in bytes.
+const MAX_BODY_BYTES: usize = 1024 * 1024;
+
+/// What the routes need.
+#[derive(Clone)]
+pub struct State {
+    /// The product.
+    pub domain: Arc<Domain>,
+    /// The schema that operations are executed against.
+    pub schema: Schema,
+}
+
+/// How the routes are set up.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The web origins that may call the API from a browser.
+    pub cors_origins: Vec<HeaderValue>,
+    /// Whether there is a playground at `/`.
+    pub playground: bool,
+}
+
+/// All routes.
+pub fn router(state: State, options: &Options) -> Router {
+    let api = Router::new()
+        .route("/graphql", post(graphql::post).fallback(graphql::method_not_allowed))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .route("/schema.graphql", get(graphql::sdl))
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready));
+    let routes = if options.playground { api.merge(playground::routes()) } else { api };
+    let cors = CorsLayer::new()
+        .allow_origin(AllowOrigin::list(options.cors_origins.iter().cloned()))
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT, trace::REQUEST_ID])
+        .expose_headers([trace::REQUEST_ID, header::RETRY_AFTER, header::WWW_AUTHENTICATE]);
+    routes
+        .with_state(state)
+        .layer(cors)
+        // A fault in one request is that request's alone.
+        .layer(CatchPanicLayer::custom(graphql::panicked))
+        .layer(middleware::from_fn(trace::request))
+        .layer(PropagateRequestIdLayer::new(trace::REQUEST_ID))
+        .layer(SetRequestIdLayer::new(trace::REQUEST_ID, trace::MakeId))
+}

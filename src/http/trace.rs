@@ -1,0 +1,48 @@
+//! Request ids, and one log line per request. Neither bodies nor headers nor query strings are logged: they hold what
+//! people write, who they are and where they are.
+
+use std::time::Instant;
+
+use axum::{extract::Request, middleware::Next, response::Response};
+use http::{HeaderName, HeaderValue};
+use tower_http::request_id::{MakeRequestId, RequestId};
+use tracing::Instrument;
+use uuid::Uuid;
+
+/// The header that carries the id of a request, in both directions.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Gives a request an id, unless it comes with one.
+#[derive(Clone, Copy)]
+pub struct MakeId;
+
+impl MakeRequestId for MakeId {
+    fn make_request_id<B>(&mut self, _: &http::Request<B>) -> Option<RequestId> {
+        HeaderValue::from_str(&Uuid::new_v4().to_string()).ok().map(RequestId::new)
+    }
+}
+
+/// The id of a request, as far as it can be shown.
+pub fn id_of(headers: &http::HeaderMap) -> String {
+    let id = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
+    id.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(64).collect()
+}
+
+/// Runs a request inside a span with its id, and logs how it ended.
+pub async fn request(request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let span = tracing::info_span!(
+        "request",
+        id = id_of(request.headers()),
+        method = %request.method(),
+        path = request.uri().path(),
+    );
+    async {
+        let response = next.run(request).await;
+        let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        tracing::info!(status = response.status().as_u16(), milliseconds, "answered");
+        response
+    }
+    .instrument(span)
+    .await
+}
