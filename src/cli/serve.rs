@@ -1,4 +1,4 @@
-use std::error::Error;
+use std::{error::Error, io::IsTerminal};
 
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
@@ -12,7 +12,10 @@ use crate::{
 /// Serves the API until the process is told to stop.
 pub async fn run(sources: &Sources) -> Result<(), Box<dyn Error>> {
     let config = sources.config()?;
-    let logs = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(&config.log)).with_writer(std::io::stderr);
+    let logs = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(&config.log))
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     if config.log_json {
         logs.json().init();
     } else {

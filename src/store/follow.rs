@@ -22,7 +22,7 @@ pub struct Listed {
     /// Since when.
     pub since: DateTime<Utc>,
     /// Who is listed.
-    #[sea_orm(nested)]
+    #[sea_orm(nested(prefix = "profile_"))]
     pub profile: Profile,
 }
 

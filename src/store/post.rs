@@ -46,7 +46,7 @@ pub struct Post {
     /// When it leaves.
     pub expires_at: Option<DateTime<Utc>>,
     /// Who wrote it.
-    #[sea_orm(nested)]
+    #[sea_orm(nested(prefix = "author_"))]
     pub author: Profile,
 }
 

@@ -32,7 +32,8 @@ impl Domain {
         let password_hash = self.passwords.hash(new.password).await?;
         let now = self.now();
         let row = store::account::NewAccount {
-            profile: ProfileId(self.random.time_ordered_id(now)),
+            // Not ordered by time: when a person joined is for those who may view the profile.
+            profile: ProfileId(self.random.opaque_id()),
             handle,
             display_name,
             email: new.email.trim().to_owned(),

@@ -1,0 +1,139 @@
+//! A server on a database of its own, a clock that the test holds, and short words to set the scene with.
+#![allow(dead_code)]
+
+mod answer;
+mod database;
+mod scene;
+
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicI64, Ordering},
+};
+
+use axum::{Router, body::Body};
+use chrono::{DateTime, TimeDelta, Utc};
+use http::{HeaderMap, Request, header};
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use sea_orm::Statement;
+use serde_json::{Value, json};
+use sojorn::{
+    app::App,
+    config::{Config, Sources},
+    domain::{Clock, Domain, Random},
+    store::db::Observer,
+};
+use tower::ServiceExt;
+use uuid::Uuid;
+
+pub use self::{
+    answer::Answer,
+    database::Database,
+    scene::{Beacon, Person, Post},
+};
+
+/// The secret that the test servers sign with.
+pub const SECRET: &str = "a secret of the tests, 32 characters or more";
+
+/// A server under test.
+pub struct TestApp {
+    /// Its database; dropped with it.
+    pub database: Database,
+    pub router: Router,
+    pub domain: Arc<Domain>,
+    micros: Arc<AtomicI64>,
+    statements: Arc<Mutex<Vec<Statement>>>,
+}
+
+impl TestApp {
+    /// A server on a new, empty database. Its clock stands at 2026-03-01 12:00 UTC.
+    pub async fn new() -> Self {
+        Self::on(Database::new().await).await
+    }
+
+    /// A server on this database.
+    pub async fn on(database: Database) -> Self {
+        Self::with(database, |_| ()).await
+    }
+
+    /// A server on this database with other settings.
+    pub async fn with(database: Database, change: impl FnOnce(&mut Config)) -> Self {
+        // What the server logs is shown when a test fails.
+        let _ = tracing_subscriber::fmt().with_test_writer().with_env_filter("warn").try_init();
+        let mut config = Sources::of([("DATABASE_URL", &database.url), ("JWT_SECRET", SECRET)]).config().unwrap();
+        config.database.max_connections = 8;
+        let statements = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&statements);
+        config.database.observer = Some(Observer(Arc::new(move |statement: &Statement| {
+            seen.lock().unwrap().push(statement.clone());
+        })));
+        change(&mut config);
+        let start: DateTime<Utc> = "2026-03-01T12:00:00Z".parse().unwrap();
+        let micros = Arc::new(AtomicI64::new(start.timestamp_micros()));
+        let hands = Arc::clone(&micros);
+        let clock = Clock::of(move || DateTime::from_timestamp_micros(hands.load(Ordering::SeqCst)).unwrap());
+        let App { domain, router } = App::new(&config, clock, Random::system()).await.unwrap();
+        Self { database, router, domain, micros, statements }
+    }
+
+    /// What the server's clock says.
+    pub fn now(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp_micros(self.micros.load(Ordering::SeqCst)).unwrap()
+    }
+
+    /// Moves the server's clock.
+    pub fn advance(&self, by: TimeDelta) {
+        self.micros.fetch_add(by.num_microseconds().unwrap(), Ordering::SeqCst);
+    }
+
+    /// Asks, signed in as `viewer` or signed out.
+    pub async fn ask<'a>(&self, viewer: impl Into<Option<&'a Person>>, query: &str) -> Answer {
+        self.ask_with(viewer, query, json!({})).await
+    }
+
+    /// Asks with variables.
+    pub async fn ask_with<'a>(&self, viewer: impl Into<Option<&'a Person>>, query: &str, variables: Value) -> Answer {
+        let token = viewer.into().map(|person| person.token.clone());
+        self.ask_by_token(token.as_deref(), query, variables).await
+    }
+
+    /// Asks with this access token.
+    pub async fn ask_by_token(&self, token: Option<&str>, query: &str, variables: Value) -> Answer {
+        let mut request = Request::post("/graphql").header(header::CONTENT_TYPE, "application/json");
+        if let Some(token) = token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let body = json!({ "query": query, "variables": variables }).to_string();
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// Sends any request.
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        Answer::of(self.router.clone().oneshot(request).await.unwrap()).await
+    }
+
+    /// Forgets which statements were sent so far.
+    pub fn forget_statements(&self) {
+        self.statements.lock().unwrap().clear();
+    }
+
+    /// The statements that were sent since they were last forgotten, without BEGIN and COMMIT.
+    pub fn statements(&self) -> Vec<Statement> {
+        self.statements.lock().unwrap().clone()
+    }
+
+    /// An access token like those of `sojorn token`: genuine, of no session, good for 15 minutes by the server's clock.
+    pub fn token(&self, profile: Uuid) -> String {
+        let now = self.now().timestamp();
+        sign(&json!({ "sub": profile, "iat": now, "exp": now + 900, "jti": Uuid::new_v4() }), SECRET)
+    }
+}
+
+/// Signs any claims with any secret.
+pub fn sign(claims: &Value, secret: &str) -> String {
+    encode(&Header::new(Algorithm::HS256), claims, &EncodingKey::from_secret(secret.as_bytes())).unwrap()
+}
+
+/// The value of a header.
+pub fn header_of<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
+    headers.get(name).map_or("", |value| value.to_str().unwrap())
+}
