@@ -48,7 +48,7 @@ export const examples = [
     query: beaconsOnMap,
     variables: { bounds: { south: 44.94, west: -93.33, north: 45.02, east: -93.2 } },
   },
-  { group: 'Account', title: 'Sign in', query: signIn, variables: { input: { login: 'ada', password: '' } } },
+  { group: 'Account', title: 'Sign in', query: signIn, variables: { input: { login: 'ada', password: 'sojorn-demo' } } },
   { group: 'Account', title: 'Viewer and follow requests', query: viewer, needsToken: true },
   { group: 'Account', title: 'Home feed', query: homeFeed, variables: { first: 10 }, needsToken: true },
   {

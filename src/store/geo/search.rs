@@ -97,7 +97,7 @@ impl Order for DistanceKey {
 impl Order for TimeKey {
     fn walk(sql: &mut Sql, _: &Area, descending: bool) {
         sql.text("visible.created_at <-> timestamptz ");
-        sql.text(if descending { "'2200-01-01 00:00:00+00'" } else { "'1900-01-01 00:00:00+00'" });
+        sql.text(if descending { "'2200-01-01'" } else { "'1900-01-01'" });
     }
 
     fn of(beacon: &Beacon) -> Self {
