@@ -26,7 +26,11 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Serve the API (what is done when no command is given).
-    Serve,
+    Serve {
+        /// Bring the database's schema up to date first. Instances that start together do it once.
+        #[arg(long)]
+        migrate: bool,
+    },
     /// Bring the database's schema up to date, take steps back, or show them.
     Migrate {
         #[command(subcommand)]
@@ -71,7 +75,7 @@ enum Mark {
 /// Runs the command that the arguments name.
 pub async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match run(arguments.command.unwrap_or(Command::Serve)).await {
+    match run(arguments.command.unwrap_or(Command::Serve { migrate: false })).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("sojorn: {error}");
@@ -83,7 +87,7 @@ pub async fn main() -> ExitCode {
 async fn run(command: Command) -> Result<(), Box<dyn Error>> {
     let sources = Sources::read()?;
     match command {
-        Command::Serve => serve::run(&sources).await,
+        Command::Serve { migrate } => serve::run(&sources, migrate).await,
         Command::Migrate { direction, force } => migrate::run(&sources, direction, force).await,
         Command::Schema => {
             print!("{}", graphql::sdl());

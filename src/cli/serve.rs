@@ -7,10 +7,11 @@ use crate::{
     app::App,
     config::Sources,
     domain::{Clock, Random},
+    store::migrate::Migrations,
 };
 
 /// Serves the API until the process is told to stop.
-pub async fn run(sources: &Sources) -> Result<(), Box<dyn Error>> {
+pub async fn run(sources: &Sources, migrate: bool) -> Result<(), Box<dyn Error>> {
     let config = sources.config()?;
     let logs = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(&config.log))
@@ -21,6 +22,13 @@ pub async fn run(sources: &Sources) -> Result<(), Box<dyn Error>> {
     } else {
         logs.init();
     }
+    let migrations = Migrations::connect(&config.database, false).await?;
+    if migrate {
+        migrations.up().await?;
+    } else if migrations.status().await?.iter().any(|step| !step.applied) {
+        return Err("the database's schema is not up to date: run `sojorn migrate up`, or serve with --migrate".into());
+    }
+    drop(migrations);
     let app = App::new(&config, Clock::system(), Random::system()).await?;
     let listener = TcpListener::bind(config.listen)
         .await

@@ -1,0 +1,79 @@
+//! The command line, as its users run it.
+
+use std::process::{Command, Output};
+
+use serde_json::json;
+
+use crate::support::{Database, SECRET, TestApp};
+
+/// Runs `sojorn` with nothing in its environment but these settings, in a folder without `.env`.
+fn sojorn(arguments: &[&str], settings: &[(&str, &str)]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_sojorn"))
+        .args(arguments)
+        .env_clear()
+        .envs(settings.iter().copied())
+        .current_dir(std::env::temp_dir())
+        .output()
+        .unwrap()
+}
+
+fn out(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn refusal(output: &Output) -> String {
+    assert!(!output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn schema_and_config_need_no_database() {
+    assert_eq!(out(&sojorn(&["schema"], &[])), sojorn::graphql::sdl());
+    let listing = out(&sojorn(&["config"], &[("JWT_SECRET", SECRET), ("PAGE_SIZE", "7")]));
+    assert!(!listing.contains(SECRET) && listing.contains("PAGE_SIZE=7\n"), "{listing}");
+    let help = out(&sojorn(&["help"], &[]));
+    for command in ["serve", "migrate", "import", "seed", "schema", "token", "profile", "config"] {
+        assert!(help.contains(command), "{help}");
+    }
+}
+
+#[test]
+fn a_wrong_setting_stops_the_start_with_a_sentence() {
+    let error = refusal(&sojorn(&["serve"], &[("DATABASE_URL", "postgres://x/y"), ("JWT_SECRET", "short")]));
+    assert_eq!(error.lines().count(), 1, "{error}");
+    assert!(error.contains("JWT_SECRET: is too short"), "{error}");
+    let error = refusal(&sojorn(&["migrate", "up"], &[]));
+    assert!(error.contains("DATABASE_URL: is not set"), "{error}");
+}
+
+#[tokio::test]
+async fn a_database_is_migrated_before_it_is_served() {
+    let database = Database::blank().await;
+    let settings = [("DATABASE_URL", database.url.as_str()), ("JWT_SECRET", SECRET)];
+    let error = refusal(&sojorn(&["serve"], &settings));
+    assert!(error.contains("sojorn migrate up"), "{error}");
+    assert!(out(&sojorn(&["migrate", "status"], &settings)).contains("missing m20260201_000001_profiles"));
+    assert!(out(&sojorn(&["migrate", "up"], &settings)).contains("migrated m20260201_000001_profiles"));
+    assert_eq!(out(&sojorn(&["migrate", "up"], &settings)), "the schema is up to date\n");
+    assert!(!out(&sojorn(&["migrate", "status"], &settings)).contains("missing"));
+}
+
+#[tokio::test]
+async fn operators_get_tokens_and_mark_profiles() {
+    let app = TestApp::new().await;
+    app.private("ada").await;
+    let settings = [("DATABASE_URL", app.database.url.as_str()), ("JWT_SECRET", SECRET)];
+
+    assert_eq!(out(&sojorn(&["profile", "official", "Ada", "on"], &settings)), "Ada is official now\n");
+    let ask = "{ viewer { profile { handle isOfficial } } }";
+    // The command's clock is the machine's.
+    app.advance(chrono::Utc::now() - app.now());
+    let token = out(&sojorn(&["token", "ADA"], &settings));
+    let answer = app.ask_by_token(Some(token.trim()), ask, json!({})).await;
+    assert_eq!(answer.data("/viewer/profile"), json!({ "handle": "ada", "isOfficial": true }));
+
+    assert_eq!(out(&sojorn(&["profile", "official", "ada", "off"], &settings)), "ada is not official now\n");
+    assert!(refusal(&sojorn(&["token", "nobody"], &settings)).contains("there is no active profile"));
+    assert!(refusal(&sojorn(&["profile", "official", "nobody", "on"], &settings)).contains("there is no profile"));
+}
