@@ -1,10 +1,11 @@
 //! The command line: one file per command that does more than call.
 
+mod import;
 mod migrate;
 mod operate;
 mod serve;
 
-use std::{error::Error, process::ExitCode};
+use std::{error::Error, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -12,7 +13,7 @@ use crate::{
     config::Sources,
     domain::{Clock, Domain, Random},
     graphql,
-    store::Db,
+    store::{Db, migrate::Migrations},
 };
 
 /// Sojorn's GraphQL server.
@@ -38,6 +39,11 @@ enum Command {
         /// Also in a database that belongs to PostgreSQL itself (postgres, template0, template1).
         #[arg(long, global = true)]
         force: bool,
+    },
+    /// Import people, follows and posts from CSV files: all or nothing, and safe to run again.
+    Import {
+        /// The folder with profiles.csv, follows.csv and posts.csv, each as it is or with .gz.
+        folder: PathBuf,
     },
     /// Print the schema in the schema definition language.
     Schema,
@@ -89,6 +95,7 @@ async fn run(command: Command) -> Result<(), Box<dyn Error>> {
     match command {
         Command::Serve { migrate } => serve::run(&sources, migrate).await,
         Command::Migrate { direction, force } => migrate::run(&sources, direction, force).await,
+        Command::Import { folder } => import::run(&sources, &folder).await,
         Command::Schema => {
             print!("{}", graphql::sdl());
             Ok(())
@@ -109,4 +116,13 @@ async fn domain(sources: &Sources) -> Result<std::sync::Arc<Domain>, Box<dyn Err
     let config = sources.config()?;
     let db = Db::connect(&config.database).await?;
     Ok(Domain::new(db, Clock::system(), Random::system(), &config.domain))
+}
+
+/// The configured database for a command that writes much: up to date, and patient.
+async fn patient_db(sources: &Sources) -> Result<Db, Box<dyn Error>> {
+    let options = sources.database()?;
+    if Migrations::connect(&options, false).await?.status().await?.iter().any(|step| !step.applied) {
+        return Err("the schema is not up to date: run `sojorn migrate up` first".into());
+    }
+    Ok(Db::connect(&options.patient()).await?)
 }

@@ -7,6 +7,7 @@ mod cursor;
 mod error;
 pub mod feed;
 pub mod follow;
+pub mod import;
 pub mod page;
 pub mod post;
 pub mod profile;

@@ -3,11 +3,13 @@
 
 pub mod account;
 pub mod adoption;
+pub mod bulk;
 pub mod db;
 mod error;
 pub mod feed;
 pub mod follow;
 pub mod geo;
+pub mod import;
 pub mod migrate;
 pub mod page;
 pub mod post;

@@ -9,6 +9,7 @@ mod tags;
 
 use entity::PostId;
 
+pub(super) use self::tags::hashtags;
 pub use self::{create::NewPost, edit::Edit};
 pub use crate::store::post::{Kind, Post};
 use crate::{

@@ -7,6 +7,6 @@ mod update;
 
 pub use find::By;
 pub use update::Changes;
-pub(in crate::domain) use update::checked_display_name;
+pub(in crate::domain) use update::{MAX_DISPLAY_NAME, checked_display_name};
 
 pub use crate::store::profile::{Count, Details, Profile};

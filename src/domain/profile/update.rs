@@ -5,7 +5,7 @@ use crate::{
     store::{self, StoreError},
 };
 
-const MAX_DISPLAY_NAME: usize = 50;
+pub(in crate::domain) const MAX_DISPLAY_NAME: usize = 50;
 const MAX_BIO: usize = 300;
 
 /// What a person wants to change of the own profile: `None` leaves, `Some(None)` removes.

@@ -97,3 +97,8 @@ fn well_known_text(ring: &[Point]) -> String {
     let ring: Vec<_> = ring.iter().chain(ring.first()).map(vertex).collect();
     format!("SRID=4326;POLYGON(({}))", ring.join(","))
 }
+
+/// A point in the form that COPY takes for a geography.
+pub(in crate::store) fn point_text(point: Point) -> String {
+    format!("SRID=4326;POINT({} {})", point.longitude, point.latitude)
+}

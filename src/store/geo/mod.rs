@@ -5,6 +5,7 @@ mod area;
 mod beacon;
 mod search;
 
+pub(in crate::store) use area::point_text;
 pub use area::{Area, EARTH_RADIUS_METERS, Point, Shape};
 pub use beacon::{Beacon, NewBeacon, allowance, by_ids, insert, resolve};
 pub use search::{DistanceKey, Filter, Order, PriorityKey, count, search};

@@ -1,0 +1,47 @@
+//! Importing people, follows and posts. Rows are copied into temporary tables first, then checked against each other
+//! and the database, then inserted where they are missing. Doing it again adds nothing.
+
+mod checks;
+mod inserts;
+mod rows;
+
+pub use self::{
+    checks::{Fault, first_fault},
+    inserts::{Table, insert},
+    rows::{StagedBeacon, StagedFollow, StagedPost, StagedProfile},
+};
+use super::{StoreError, bulk::Bulk};
+
+/// Makes the temporary tables. They go when the transaction ends. `line` is where a row stands in its file.
+pub async fn stage(bulk: &mut Bulk) -> Result<(), StoreError> {
+    bulk.run(
+        "CREATE TEMPORARY TABLE import_profiles (
+             line bigint NOT NULL, id uuid NOT NULL, handle text NOT NULL, display_name text,
+             is_private boolean NOT NULL, is_official boolean NOT NULL, created_at timestamptz NOT NULL
+         ) ON COMMIT DROP;
+         CREATE TEMPORARY TABLE import_follows (
+             line bigint NOT NULL, follower text NOT NULL, following text NOT NULL, status text NOT NULL,
+             created_at timestamptz NOT NULL
+         ) ON COMMIT DROP;
+         CREATE TEMPORARY TABLE import_posts (
+             line bigint NOT NULL, key uuid NOT NULL, author text NOT NULL, body text, visibility text NOT NULL,
+             video_url text, duration_ms int, tags text[] NOT NULL, is_beacon boolean NOT NULL, beacon_type text,
+             location geography(Point, 4326), expires_at timestamptz, created_at timestamptz NOT NULL
+         ) ON COMMIT DROP;
+         -- Who a handle of the files stands for.
+         CREATE TEMPORARY TABLE import_people (handle text PRIMARY KEY, id uuid NOT NULL) ON COMMIT DROP",
+    )
+    .await?;
+    Ok(())
+}
+
+/// Everything is staged: lets the planner know how much there is.
+pub async fn staged(bulk: &mut Bulk) -> Result<(), StoreError> {
+    bulk.run("ANALYZE import_profiles, import_follows, import_posts").await?;
+    Ok(())
+}
+
+/// Brings the planner's numbers about the tables that were imported into up to date.
+pub async fn analyze(db: &super::Db) -> Result<(), StoreError> {
+    super::bulk::analyze(db, &["profiles", "follows", "posts"]).await
+}
