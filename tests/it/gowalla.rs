@@ -63,7 +63,9 @@ async fn import(app: &TestApp, folder: &Path) -> Vec<u64> {
 
 async fn global_feed(app: &TestApp, network: &Network, viewer: Option<&Person>) {
     let expected = network.feed(viewer.map(|person| person.handle.as_str()), |_| true);
-    let query = format!("query ($after: String) {{ globalFeed(first: 100, after: $after) {{ {POST} pageInfo {{ endCursor }} }} }}");
+    let query = format!(
+        "query ($after: String) {{ globalFeed(first: 100, after: $after) {{ {POST} pageInfo {{ endCursor }} }} }}"
+    );
     let mut after = Value::Null;
     let mut answered = Vec::new();
     for _ in 0..5 {
@@ -108,7 +110,9 @@ async fn profile(app: &TestApp, network: &Network, viewer: Option<&Person>, hand
 
 async fn nearby(app: &TestApp, network: &Network, viewer: Option<&Person>) {
     let asked = viewer.map(|person| person.handle.as_str());
-    for (latitude, longitude, radius) in [(40.7411, -73.9897, 800.0), (40.6413, -73.7781, 5_000.0), (40.9, -73.2, 50_000.0)] {
+    for (latitude, longitude, radius) in
+        [(40.7411, -73.9897, 800.0), (40.6413, -73.7781, 5_000.0), (40.9, -73.2, 50_000.0)]
+    {
         let query = format!(
             "{{ beacons(area: {{ circle: {{ center: {{ latitude: {latitude}, longitude: {longitude} }}, radiusMeters: {radius} }} }}, first: 100) {{
                 totalCount edges {{ distanceMeters node {{ body author {{ handle }} }} }} }} }}"
@@ -153,7 +157,12 @@ fn assert_same(answered: &[(String, String, String)], expected: &[&model::Post])
     let answered: Vec<_> =
         answered.iter().map(|(at, author, body)| (second(at), author.clone(), body.clone())).collect();
     let is_all = answered.len() == expected.len();
-    assert!(is_all || (answered.len() < expected.len() && answered.len() >= 100), "{} of {}", answered.len(), expected.len());
+    assert!(
+        is_all || (answered.len() < expected.len() && answered.len() >= 100),
+        "{} of {}",
+        answered.len(),
+        expected.len()
+    );
     let Some((last, ..)) = answered.last() else { return };
     let settled = |posts: &[(String, String, String)]| {
         let mut posts: Vec<_> = posts.iter().filter(|(at, ..)| is_all || at > last).cloned().collect();

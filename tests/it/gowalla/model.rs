@@ -36,7 +36,8 @@ pub struct Network {
 impl Network {
     pub fn read(folder: &Path) -> Self {
         let profiles = rows(folder, "profiles.csv.gz").into_iter().map(|row| {
-            let profile = Profile { is_private: row["is_private"] == "true", is_official: row["is_official"] == "true" };
+            let profile =
+                Profile { is_private: row["is_private"] == "true", is_official: row["is_official"] == "true" };
             (row["handle"].clone(), profile)
         });
         let follows = rows(folder, "follows.csv.gz")
