@@ -4,5 +4,6 @@
 mod support;
 
 mod cli;
+mod examples;
 mod gowalla;
 mod smoke;

@@ -1,0 +1,48 @@
+//! The playground's examples, each asked as it stands, of the demo network that they speak of.
+
+use std::{fs, path::Path};
+
+use serde_json::{Value, json};
+
+use crate::support::{Beacon, Post, TestApp};
+
+#[tokio::test]
+async fn every_example_of_the_playground_is_answered() {
+    let app = TestApp::new().await;
+    let ada = app.person("ada").await;
+    let noor = app.person("noor").await;
+    app.person("city").await;
+    app.follow(&ada, &noor, "accepted").await;
+    let post = app.post(&noor, Post::public("Good morning")).await;
+    app.beacon(Beacon::at(44.9778, -93.265)).await;
+
+    let bounds = json!({ "south": 44.9, "west": -93.4, "north": 45.1, "east": -93.1 });
+    let circle = json!({ "circle": { "center": { "latitude": 44.9778, "longitude": -93.265 }, "radiusMeters": 5000 } });
+    let place = json!({ "latitude": 44.9778, "longitude": -93.265 });
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("playground/src/examples");
+    let mut examples = 0;
+    for file in fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()) {
+        if file.extension().is_none_or(|extension| extension != "graphql") {
+            continue;
+        }
+        let name = file.file_stem().unwrap().to_str().unwrap();
+        let variables = match name {
+            "beacons-nearby" => json!({ "area": circle }),
+            "beacons-on-map" => json!({ "bounds": bounds }),
+            "create-beacon" => json!({ "input": { "body": "Ice", "type": "HAZARD", "location": place } }),
+            "create-post" => json!({ "input": { "body": "Hello #there" } }),
+            "follow" => json!({ "input": { "profileId": noor.id } }),
+            "node" => json!({ "id": noor.id }),
+            "post" => json!({ "id": post }),
+            "profile" => json!({ "handle": "noor" }),
+            "sign-in" => json!({ "input": { "login": "ada", "password": "sojorn-demo" } }),
+            "update-profile" => json!({ "input": { "bio": "Here since the beginning" } }),
+            _ => json!({ "first": 5 }),
+        };
+        let answer = app.ask_with(&ada, &fs::read_to_string(&file).unwrap(), variables).await;
+        assert!(answer.codes().is_empty(), "{name}: {}", answer.body);
+        assert_ne!(answer.json["data"], Value::Null, "{name}");
+        examples += 1;
+    }
+    assert!(examples >= 10);
+}
