@@ -1,6 +1,12 @@
 //! Executing an operation: parse, execute, and give every error its code.
 
-use async_graphql::{Request, Response, ServerError, parser};
+use async_graphql::{
+    Request, Response, ServerError, Value, Variables,
+    parser::{
+        self,
+        types::{DocumentOperations, ExecutableDocument},
+    },
+};
 
 use super::{Schema, ViewerContext, error::code};
 
@@ -19,7 +25,13 @@ pub enum Outcome {
 /// quote (it may hold a password), and so that limits have a place to measure it before anything walks it.
 pub async fn execute(schema: &Schema, mut request: Request, vc: ViewerContext) -> Outcome {
     match parser::parse_query(&request.query) {
-        Ok(document) => request.set_parsed_query(document),
+        Ok(document) => {
+            let missing = missing_variables(&document, request.operation_name.as_deref(), &request.variables);
+            if !missing.is_empty() {
+                return Outcome::Refused(missing);
+            }
+            request.set_parsed_query(document);
+        }
         Err(error) => return Outcome::Refused(vec![coded(parse_error(&error), code::GRAPHQL_PARSE_FAILED)]),
     };
     let mut response = schema.execute(request.data(vc)).await;
@@ -29,8 +41,44 @@ pub async fn execute(schema: &Schema, mut request: Request, vc: ViewerContext) -
         let errors = response.errors.into_iter().map(|error| coded(error, code::GRAPHQL_VALIDATION_FAILED));
         return Outcome::Refused(errors.collect());
     }
-    response.errors = response.errors.into_iter().map(|error| coded(error, code::BAD_USER_INPUT)).collect();
+    response.errors = response.errors.into_iter().map(refused_value).collect();
     Outcome::Executed(response)
+}
+
+/// An error for each variable that the operation cannot do without and that has no value. async-graphql would notice
+/// when it comes to the field, with the mutations before it done.
+fn missing_variables(document: &ExecutableDocument, name: Option<&str>, given: &Variables) -> Vec<ServerError> {
+    let operation = match (&document.operations, name) {
+        (DocumentOperations::Single(operation), _) => Some(operation),
+        (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name),
+        (DocumentOperations::Multiple(_), None) => None,
+    };
+    let definitions = operation.iter().flat_map(|operation| &operation.node.variable_definitions);
+    definitions
+        .filter(|definition| {
+            let value = given.get(&definition.node.name.node);
+            let is_given = match value {
+                None => definition.node.default_value.is_some(),
+                Some(value) => *value != Value::Null,
+            };
+            !definition.node.var_type.node.nullable && !is_given
+        })
+        .map(|definition| {
+            let message = format!("the variable ${} needs a value", definition.node.name.node);
+            coded(ServerError::new(message, Some(definition.pos)), code::GRAPHQL_VALIDATION_FAILED)
+        })
+        .collect()
+}
+
+/// The error of a field. One without a code is of a value that was refused, and async-graphql quotes the value, which
+/// may be a password in the wrong place.
+fn refused_value(mut error: ServerError) -> ServerError {
+    if error.extensions.as_ref().is_none_or(|extensions| extensions.get("code").is_none())
+        && let Some(at) = error.message.find(", found ")
+    {
+        error.message.truncate(at);
+    }
+    coded(error, code::BAD_USER_INPUT)
 }
 
 /// The error with this code, unless it has one.

@@ -43,7 +43,10 @@ pub async fn post(State(state): State<AppState>, headers: HeaderMap, body: Resul
         Ok(body) => body,
         Err(rejection) => return refusal(media_type, rejection.status(), "BAD_USER_INPUT", "the body cannot be read"),
     };
-    let Ok(parameters) = serde_json::from_slice::<Parameters>(&body) else {
+    // Serde would also take the parameters from an array, in their order.
+    let is_object = body.trim_ascii_start().starts_with(b"{");
+    let parameters = is_object.then(|| serde_json::from_slice::<Parameters>(&body).ok()).flatten();
+    let Some(parameters) = parameters else {
         let message = "the body is not a JSON object with query, and operationName, variables and extensions if any";
         return refusal(media_type, StatusCode::BAD_REQUEST, "BAD_USER_INPUT", message);
     };

@@ -51,8 +51,10 @@ pub struct Login {
 pub async fn login(db: &impl Executor, login: &str) -> Result<Option<Login>, StoreError> {
     let mut sql = Sql::new("SELECT accounts.profile_id, accounts.password_hash, profiles.state FROM accounts");
     sql.text(" JOIN profiles ON profiles.id = accounts.profile_id WHERE ");
-    sql.text(if login.contains('@') { "lower(accounts.email) = " } else { "lower(profiles.handle) = " });
-    sql.bind(login.to_lowercase()).text(" ORDER BY profiles.created_at, profiles.id LIMIT 1");
+    // Both sides are made lower by PostgreSQL: for some letters Rust has another lower case, and the database's depends
+    // on its locale.
+    sql.text(if login.contains('@') { "lower(accounts.email) = lower(" } else { "lower(profiles.handle) = lower(" });
+    sql.bind(login).text(") ORDER BY profiles.created_at, profiles.id LIMIT 1");
     db.one(sql).await
 }
 

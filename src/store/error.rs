@@ -53,6 +53,8 @@ impl From<DbErr> for StoreError {
                         Some(code) if code.starts_with("08") || code.starts_with("57P") || code == "53300" => {
                             return Self::Unavailable(error);
                         }
+                        // No connection could be opened, for whatever reason: the database may be gone.
+                        _ if matches!(error, DbErr::Conn(_)) => return Self::Unavailable(error),
                         _ => {}
                     }
                 }

@@ -106,7 +106,7 @@ pub async fn by_id(db: &impl Executor, viewer: Viewer, id: ProfileId) -> Result<
 /// The visible profile with this handle, without regard to case.
 pub async fn by_handle(db: &impl Executor, viewer: Viewer, handle: &str) -> Result<Option<Profile>, StoreError> {
     let mut sql = select_profiles(viewer);
-    sql.text(" AND lower(profiles.handle) = ").bind(handle.to_lowercase());
+    sql.text(" AND lower(profiles.handle) = lower(").bind(handle).text(")");
     // Adopted handles may collide in lower case; then the same one answers each time.
     sql.text(" ORDER BY profiles.created_at, profiles.id LIMIT 1");
     db.one(sql).await

@@ -1,9 +1,17 @@
 //! The integration tests: one binary, through the real router, on a real PostgreSQL with PostGIS. Each test has a
 //! database of its own.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
+mod accounts;
+mod bad_input;
 mod cli;
 mod examples;
 mod gowalla;
+mod http;
+mod playground;
+mod sessions;
 mod smoke;
+mod tokens;

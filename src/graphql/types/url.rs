@@ -13,8 +13,12 @@ impl Url {
         if address.len() > MAX_BYTES || address.chars().any(char::is_control) {
             return None;
         }
-        let url = url::Url::parse(address).ok()?;
-        (matches!(url.scheme(), "http" | "https") && url.has_host()).then(|| Self(address.to_owned()))
+        // The standard also reads "https:host" and " https://host" as addresses; not every client does.
+        let begins_with = |start: &str| address.get(..start.len()).is_some_and(|it| it.eq_ignore_ascii_case(start));
+        if !begins_with("http://") && !begins_with("https://") {
+            return None;
+        }
+        url::Url::parse(address).ok()?.has_host().then(|| Self(address.to_owned()))
     }
 
     /// The stored text as an address.
@@ -37,6 +41,11 @@ impl ScalarType for Url {
                 .ok_or_else(|| InputValueError::custom("not an address that begins with http:// or https://")),
             _ => Err(InputValueError::custom("an address is text")),
         }
+    }
+
+    /// Asked for each value before anything is executed.
+    fn is_valid(value: &Value) -> bool {
+        matches!(value, Value::String(address) if Self::of(address).is_some())
     }
 
     fn to_value(&self) -> Value {

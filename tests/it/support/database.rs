@@ -36,6 +36,11 @@ impl Database {
         Self { url, pool, name }
     }
 
+    /// Takes the database away from under whoever is connected to it.
+    pub async fn drop_now(&self) {
+        run(&mut admin().await, &format!("DROP DATABASE {} WITH (FORCE)", self.name)).await;
+    }
+
     /// Runs SQL, as many statements as there are.
     pub async fn run(&self, sql: &str) {
         self.pool.execute(AssertSqlSafe(sql.to_owned())).await.unwrap_or_else(|error| panic!("{error}\n{sql}"));
@@ -69,6 +74,7 @@ impl Database {
             "accounts",
             "sessions",
             "refresh_tokens",
+            "beacon_allowances",
         ] {
             let sql = format!(
                 "SELECT count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM {table} AS t"

@@ -4,6 +4,7 @@
 mod answer;
 mod database;
 mod scene;
+mod wire;
 
 use std::sync::{
     Arc, Mutex,
@@ -29,6 +30,7 @@ pub use self::{
     answer::Answer,
     database::Database,
     scene::{Beacon, Person, Post},
+    wire::{PASSWORD, Session, old_hash, session_of},
 };
 
 /// The secret that the test servers sign with.
