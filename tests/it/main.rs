@@ -3,4 +3,5 @@
 
 mod support;
 
+mod matrix;
 mod smoke;
