@@ -11,6 +11,7 @@ mod cli;
 mod examples;
 mod gowalla;
 mod http;
+mod matrix;
 mod playground;
 mod sessions;
 mod smoke;

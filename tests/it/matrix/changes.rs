@@ -1,0 +1,119 @@
+//! Mutations as doors: what a viewer may not see, every mutation answers as it answers an id that was never used.
+
+use std::collections::HashSet;
+
+use uuid::Uuid;
+
+use super::{
+    doors::{Room, Walk},
+    rule::Relation,
+};
+
+/// Mutations of a post that its author alone can do.
+const OF_POSTS: [&str; 4] = ["editPost", "pinPost", "unpinPost", "deletePost"];
+/// Mutations of what two people are to each other, those last that change it.
+const OF_PROFILES: [&str; 5] = ["acceptFollowRequest", "rejectFollowRequest", "removeFollower", "follow", "unfollow"];
+
+impl Walk<'_> {
+    /// Every mutation that leaves posts, beacons and relations as they are.
+    pub async fn change(&mut self) {
+        let (roots, replies, beacons) = (self.all(|c| c.root), self.all(|c| c.reply), self.all(|c| Some(c.beacon)));
+        let found = self.found_by(&["resolveBeacon"], "beaconId", &beacons).await;
+        self.door("resolveBeacon", Room::Beacon, found);
+        if self.viewer.person.is_none() {
+            for field in OF_POSTS {
+                self.is_asked_to_sign_in(field, "postId", &roots[..20]).await;
+            }
+            return;
+        }
+        for (room, ids) in [(Room::Root, &roots), (Room::Reply, &replies)] {
+            let found = self.found_by(&["editPost"], "postId", ids).await;
+            self.door("editPost", room, found);
+        }
+        // Only so many can be pinned at the same time.
+        let found = self.found_by(&["pinPost", "unpinPost"], "postId", &roots).await;
+        self.door("pinPost, unpinPost", Room::Root, found);
+        // A beacon is no post.
+        assert_eq!(self.found_by(&["editPost"], "postId", &beacons).await, HashSet::new());
+    }
+
+    /// Every mutation of the relation between viewer and author.
+    pub async fn relate(&mut self) {
+        let authors: Vec<_> = self.world.authors.values().map(|person| person.id).collect();
+        for field in OF_PROFILES {
+            if self.viewer.person.is_none() {
+                self.is_asked_to_sign_in(field, "profileId", &authors).await;
+                continue;
+            }
+            let found = self.found_by(&[field], "profileId", &authors).await;
+            self.door(field, Room::Profile, found);
+        }
+    }
+
+    /// Deletes what is the viewer's own, or tries to delete what is not.
+    pub async fn delete(&mut self, own: bool) -> Deleted {
+        let is_mine = |author| (self.viewer.relation_to(author) == Relation::Myself) == own;
+        let cells: Vec<_> = self.world.cells.iter().filter(|cell| is_mine(cell.author)).copied().collect();
+        let roots: Vec<_> = cells.iter().filter_map(|cell| cell.root).collect();
+        let beacons: Vec<_> = cells.iter().map(|cell| cell.beacon).collect();
+        let roots = match self.viewer.person {
+            Some(_) => self.found_by(&["deletePost"], "postId", &roots).await,
+            None => HashSet::new(),
+        };
+        Deleted { roots, beacons: self.found_by(&["deleteBeacon"], "beaconId", &beacons).await }
+    }
+
+    /// Keeps what [`Self::delete`] came to as two doors.
+    pub fn deleted(&mut self, deleted: [Deleted; 2]) {
+        let [one, other] = deleted;
+        if self.viewer.person.is_some() {
+            self.door("deletePost", Room::Root, one.roots.union(&other.roots).copied().collect());
+        }
+        self.door("deleteBeacon", Room::Beacon, one.beacons.union(&other.beacons).copied().collect());
+    }
+
+    /// Sends the mutations for each of the ids; those that they do not treat as an id that was never used.
+    async fn found_by(&mut self, fields: &[&str], id_field: &str, ids: &[Uuid]) -> HashSet<Uuid> {
+        let mut found = HashSet::new();
+        for ids in ids.chunks(18 / fields.len()) {
+            let asked: Vec<_> = ids.iter().copied().chain([Uuid::new_v4()]).collect();
+            let data = self.ask(&document(fields, id_field, &asked)).await;
+            for field in fields {
+                let errors = |at: usize| &data[format!("{field}{at}")]["userErrors"];
+                let unused = errors(ids.len());
+                assert_eq!(unused[0]["code"], "NOT_FOUND", "{field} of an id that was never used");
+                found.extend((0..ids.len()).filter(|at| errors(*at) != unused).map(|at| ids[at]));
+            }
+        }
+        found
+    }
+
+    /// Whoever is signed out learns nothing from a mutation: the answer is the same whatever the id.
+    async fn is_asked_to_sign_in(&mut self, field: &str, id_field: &str, ids: &[Uuid]) {
+        let mut bodies = HashSet::new();
+        for id in ids {
+            let answer = self.world.app.ask(None, &document(&[field], id_field, &[*id])).await;
+            assert_eq!(answer.codes(), ["UNAUTHENTICATED"], "{field}: {}", answer.body);
+            assert!(answer.json["data"].is_null());
+            bodies.insert(answer.body);
+        }
+        assert_eq!(bodies.len(), 1, "{field}: {bodies:?}");
+    }
+}
+
+pub struct Deleted {
+    roots: HashSet<Uuid>,
+    beacons: HashSet<Uuid>,
+}
+
+/// The mutations for each of the ids, one id after the other.
+fn document(fields: &[&str], id_field: &str, ids: &[Uuid]) -> String {
+    let one = |field: &str, at: usize, id: Uuid| {
+        let change = if field == "editPost" { " allowReplies: true" } else { "" };
+        let input = format!("{{ {id_field}: \"{id}\"{change} }}");
+        format!("{field}{at}: {field}(input: {input}) {{ userErrors {{ code message path }} }}")
+    };
+    let of_id = |(at, id): (usize, &Uuid)| fields.iter().map(|field| one(field, at, *id)).collect::<Vec<_>>();
+    let all: Vec<_> = ids.iter().enumerate().flat_map(of_id).collect();
+    format!("mutation {{ {} }}", all.join(" "))
+}
