@@ -1,6 +1,6 @@
 //! Reading a CSV file row by row: which column is which, and which line is which.
 
-use std::io::Read;
+use std::io::{Chain, Read};
 
 use csv::{ByteRecord, Reader, ReaderBuilder, Terminator};
 
@@ -15,10 +15,14 @@ pub(super) struct Layout {
     pub(super) optional: &'static [&'static str],
 }
 
+/// What is read after each file. It ends a last line that has no end, and is a record of its own unless a quotation mark
+/// was left open.
+const END: &[u8] = b"\n\0\n";
+
 /// A file under way.
 pub(super) struct CsvTable {
     name: String,
-    reader: Reader<Box<dyn Read + Send>>,
+    reader: Reader<Chain<Box<dyn Read + Send>, &'static [u8]>>,
     record: ByteRecord,
     line: u64,
     width: usize,
@@ -36,10 +40,11 @@ impl CsvTable {
             // By itself the crate counts the lines of files with CRLF one short; the CR is taken off below.
             .terminator(Terminator::Any(b'\n'))
             .buffer_capacity(64 * 1024)
-            .from_reader(text);
+            .from_reader(text.chain(END));
         let mut table = Self { name, reader, record: ByteRecord::new(), line: 1, width: 0, columns: Vec::new() };
         if !table.advance()? {
-            return Err(table.problem("is empty: the first line names the columns"));
+            let problem = "is empty: the first line names the columns".to_owned();
+            return Err(ImportError::File { file: table.name, problem });
         }
         table.width = table.record.len();
         table.columns = table.header(layout)?;
@@ -64,25 +69,32 @@ impl CsvTable {
 
     /// Reads the next record that is not a blank line.
     fn advance(&mut self) -> Result<bool, ImportError> {
-        loop {
-            match self.reader.read_byte_record(&mut self.record) {
-                Ok(true) => {}
-                Ok(false) => return Ok(false),
-                Err(error) => {
-                    let file = self.name.clone();
-                    let problem = format!("cannot be read beyond line {}: {error}", self.line);
-                    return Err(ImportError::File { file, problem });
-                }
-            }
-            // The reader stands behind the record: after its line break, or at the end of the file. What it calls the
-            // record's own position may be a blank line before it.
+        while self.read()? {
+            // The reader stands behind the line break that ends the record. What it calls the record's own position may
+            // be that of a blank line before it.
             let breaks: u64 = self.record.as_slice().iter().map(|byte| u64::from(*byte == b'\n')).sum();
-            let ended = u64::from(!self.reader.is_done());
-            self.line = self.reader.position().line() - breaks - ended;
-            if self.record.len() != 1 || !matches!(&self.record[0], b"\r" | b"") {
+            self.line = self.reader.position().line() - breaks - 1;
+            let last = &self.record[self.record.len() - 1];
+            if last.ends_with(END) {
+                self.line += 1;
+                return Err(self.problem("a quotation mark that opens here is never closed"));
+            }
+            if self.record.len() > 1 || !matches!(last, b"\r" | b"" | b"\0") {
                 return Ok(true);
             }
+            // Were it not the end, a file could hide its rows behind it.
+            if last == b"\0" {
+                return if self.read()? { Err(self.problem("holds a NUL character")) } else { Ok(false) };
+            }
         }
+        Ok(false)
+    }
+
+    fn read(&mut self) -> Result<bool, ImportError> {
+        self.reader.read_byte_record(&mut self.record).map_err(|error| {
+            let problem = format!("cannot be read beyond line {}: {error}", self.line);
+            ImportError::File { file: self.name.clone(), problem }
+        })
     }
 
     fn header(&self, layout: Layout) -> Result<Vec<(&'static str, usize)>, ImportError> {
@@ -221,7 +233,7 @@ mod tests {
 
     #[test]
     fn what_is_not_a_row_is_told_with_its_line() {
-        assert_eq!(error(""), "x.csv: line 1: is empty: the first line names the columns");
+        assert_eq!(error(""), "x.csv: is empty: the first line names the columns");
         assert_eq!(
             error("a,b,d,\"e\n\"\n"),
             "x.csv: line 1: unknown columns: \"d\", \"e\\n\". The columns are a, b, c"
@@ -229,6 +241,8 @@ mod tests {
         assert_eq!(error("b,b,a\n"), "x.csv: line 1: the column \"b\" is there twice");
         assert_eq!(error("c\n"), "x.csv: line 1: missing columns: \"a\", \"b\"");
         assert_eq!(error("a,b\n1,2\n3\n"), "x.csv: line 3: has 1 columns, and the header 2");
+        assert_eq!(error("a,b\n1,\"2\n\n3,4\n"), "x.csv: line 2: a quotation mark that opens here is never closed");
+        assert_eq!(error("a,b\n1,2\n\0\n3,4\n"), "x.csv: line 3: holds a NUL character");
         assert_eq!(error("a,b\n1,2\n3,x\0\n"), "x.csv: line 3, column \"b\": holds a NUL character");
     }
 }
