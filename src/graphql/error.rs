@@ -8,6 +8,7 @@ use crate::domain::{Error, Failure, Refusal, RefusalCode};
 pub(super) mod code {
     pub const GRAPHQL_PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
     pub const GRAPHQL_VALIDATION_FAILED: &str = "GRAPHQL_VALIDATION_FAILED";
+    pub const QUERY_TOO_DEEP: &str = "QUERY_TOO_DEEP";
     pub const BAD_USER_INPUT: &str = "BAD_USER_INPUT";
     pub const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
     pub const PAGE_SIZE: &str = "PAGE_SIZE";

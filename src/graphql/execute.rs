@@ -8,7 +8,7 @@ use async_graphql::{
     },
 };
 
-use super::{Schema, ViewerContext, error::code};
+use super::{Schema, ViewerContext, error::code, nesting};
 
 /// What became of a request.
 #[derive(Debug)]
@@ -24,6 +24,9 @@ pub enum Outcome {
 /// The document is parsed here, so that a syntax error can leave without the source line that async-graphql would
 /// quote (it may hold a password), and so that limits have a place to measure it before anything walks it.
 pub async fn execute(schema: &Schema, mut request: Request, vc: ViewerContext) -> Outcome {
+    if nesting::is_too_deep(&request.query) {
+        return Outcome::Refused(vec![too_deep()]);
+    }
     match parser::parse_query(&request.query) {
         Ok(document) => {
             let missing = missing_variables(&document, request.operation_name.as_deref(), &request.variables);
@@ -32,6 +35,7 @@ pub async fn execute(schema: &Schema, mut request: Request, vc: ViewerContext) -
             }
             request.set_parsed_query(document);
         }
+        Err(parser::Error::RecursionLimitExceeded) => return Outcome::Refused(vec![too_deep()]),
         Err(error) => return Outcome::Refused(vec![coded(parse_error(&error), code::GRAPHQL_PARSE_FAILED)]),
     };
     let mut response = schema.execute(request.data(vc)).await;
@@ -88,6 +92,10 @@ fn coded(mut error: ServerError, code: &str) -> ServerError {
         extensions.set("code", code);
     }
     error
+}
+
+fn too_deep() -> ServerError {
+    coded(ServerError::new("the document is nested too deeply", None), code::QUERY_TOO_DEEP)
 }
 
 fn parse_error(error: &parser::Error) -> ServerError {

@@ -6,6 +6,7 @@ mod connection;
 mod error;
 mod execute;
 mod mutation;
+mod nesting;
 mod query;
 pub mod types;
 mod viewer_context;

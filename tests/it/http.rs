@@ -327,3 +327,24 @@ async fn a_mutation_is_not_begun_when_a_number_or_an_object_of_a_later_one_is_no
         assert_eq!(app.database.fingerprint().await, before, "{second}");
     }
 }
+
+#[tokio::test]
+async fn a_document_cannot_be_nested_until_the_parser_falls_over() {
+    let app = TestApp::new().await;
+    for depth in [65, 201, 1_000, 10_000, 100_000, 200_000] {
+        for (before, repeated) in [("", "{ a"), ("{ a(x: ", "["), ("{ a(x: ", "{x:")] {
+            let document = format!("{before}{}", repeated.repeat(depth));
+            let answer = app.post_raw(&[], json!({ "query": document }).to_string()).await;
+            let code = if depth > 200 { "QUERY_TOO_DEEP" } else { "GRAPHQL_PARSE_FAILED" };
+            assert_error(&answer, 200, code);
+        }
+    }
+    let selections = |depth: usize| format!("{}__typename{}", "{ a".repeat(depth), "}".repeat(depth));
+    assert_error(&app.ask(None, &selections(70)).await, 200, "QUERY_TOO_DEEP");
+    assert_error(&app.ask(None, &selections(10)).await, 200, "GRAPHQL_VALIDATION_FAILED");
+    // A text may hold as many brackets as it likes.
+    let text = "[".repeat(4_000);
+    let answer = app.ask(None, &format!(r#"{{ profile(by: {{ handle: "{text}" }}) {{ id }} }}"#)).await;
+    assert_eq!(answer.data("/profile"), Value::Null);
+    assert_eq!(app.ask(None, "{ __typename }").await.data("/__typename"), "Query");
+}
