@@ -13,6 +13,7 @@ mod gowalla;
 mod http;
 mod matrix;
 mod playground;
+mod schema;
 mod sessions;
 mod smoke;
 mod tokens;
