@@ -3,26 +3,39 @@
 use std::{
     collections::HashMap,
     hash::Hash,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use tokio::{sync::OnceCell, task::yield_now};
+use tokio::{
+    sync::OnceCell,
+    task::{unconstrained, yield_now},
+};
 
 use crate::domain::Error;
 
 /// Collects the keys that the fields of one level of a query ask for, and loads them at once.
 ///
-/// A request is executed by one task, which polls all fields of a level before it waits for any of them. So a field
-/// that asks writes its key down and yields once; by the time that the first of them goes on, all have asked. Unlike a
-/// data loader with a timer, this waits for nothing, and always takes the same number of statements.
+/// A request is executed by one task, which polls all fields of a level before it waits for any of them, though not
+/// always in one turn. So the first field that asks lets the task take turns until nobody has asked for a while, and
+/// then loads what all have asked for. Unlike a data loader with a timer, this waits for nothing, and always takes the
+/// same number of statements.
 pub struct Batcher<K, V> {
     open: Mutex<Option<Arc<Batch<K, V>>>>,
 }
 
 struct Batch<K, V> {
-    keys: Mutex<Vec<K>>,
+    asked: Mutex<Asked<K>>,
     values: OnceCell<Result<HashMap<K, V>, Error>>,
 }
+
+struct Asked<K> {
+    keys: Vec<K>,
+    times: usize,
+}
+
+/// Turns without anybody asking after which everybody has asked. In the first, fields that were ready may still have
+/// been behind the one that waits.
+const QUIET_TURNS: usize = 2;
 
 impl<K, V> Default for Batcher<K, V> {
     fn default() -> Self {
@@ -36,42 +49,69 @@ impl<K: Clone + Eq + Hash, V: Clone> Batcher<K, V> {
     where
         F: Future<Output = Result<HashMap<K, V>, Error>>,
     {
-        let batch = {
-            let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-            let batch =
-                open.get_or_insert_with(|| Arc::new(Batch { keys: Mutex::new(Vec::new()), values: OnceCell::new() }));
-            let mut keys = batch.keys.lock().unwrap_or_else(PoisonError::into_inner);
-            if !keys.contains(&key) {
-                keys.push(key.clone());
-            }
-            Arc::clone(batch)
-        };
-        yield_now().await;
-        let values = batch
-            .values
-            .get_or_init(|| {
-                // Who asks from here on begins a new batch.
-                let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-                if open.as_ref().is_some_and(|open| Arc::ptr_eq(open, &batch)) {
-                    *open = None;
-                }
-                drop(open);
-                let keys = std::mem::take(&mut *batch.keys.lock().unwrap_or_else(PoisonError::into_inner));
-                load(keys)
-            })
-            .await;
-        match values {
+        let batch = self.join(&key);
+        let loaded = batch.values.get_or_init(|| async {
+            batch.everybody_has_asked().await;
+            self.close(&batch);
+            // Copied, not taken: when the field that loads is dropped, because its parent has failed, another one that
+            // waits loads again.
+            let keys = lock(&batch.asked).keys.clone();
+            load(keys).await
+        });
+        // Hundreds of fields wait for one value. Were each to pay for that from the task's budget (tokio::task::coop),
+        // some would have to wait for the next turn, and come too late for the batch of the next level.
+        match unconstrained(loaded).await {
             Ok(values) => Ok(values.get(&key).cloned()),
             Err(error) => Err(error.clone()),
         }
     }
+
+    /// The open batch, with this key in it.
+    fn join(&self, key: &K) -> Arc<Batch<K, V>> {
+        let mut open = lock(&self.open);
+        let batch = open.get_or_insert_with(|| {
+            Arc::new(Batch { asked: Mutex::new(Asked { keys: Vec::new(), times: 0 }), values: OnceCell::new() })
+        });
+        let mut asked = lock(&batch.asked);
+        asked.times += 1;
+        if !asked.keys.contains(key) {
+            asked.keys.push(key.clone());
+        }
+        drop(asked);
+        Arc::clone(batch)
+    }
+
+    /// Who asks from here on begins a new batch.
+    fn close(&self, batch: &Arc<Batch<K, V>>) {
+        let mut open = lock(&self.open);
+        if open.as_ref().is_some_and(|open| Arc::ptr_eq(open, batch)) {
+            *open = None;
+        }
+    }
+}
+
+impl<K, V> Batch<K, V> {
+    async fn everybody_has_asked(&self) {
+        let (mut times, mut quiet) = (0, 0);
+        while quiet < QUIET_TURNS {
+            yield_now().await;
+            let asked = lock(&self.asked).times;
+            quiet = if asked == times { quiet + 1 } else { 0 };
+            times = asked;
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use futures_util::future::join_all;
+    use futures_util::future::{join, join_all, pending};
+    use tokio::sync::Notify;
 
     use super::*;
 
@@ -95,6 +135,56 @@ mod tests {
                 assert_eq!(value.unwrap(), (key != 7).then_some(key * 2));
             }
         }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_level_below_many_fields_is_loaded_once() {
+        let batchers: [Batcher<usize, usize>; 4] = Default::default();
+        let loads = AtomicUsize::new(0);
+        let (batchers, loads) = (&batchers, &loads);
+        let ask = move |level: usize, key: usize| {
+            batchers[level].load(key, move |keys: Vec<usize>| async move {
+                loads.fetch_add(1, Ordering::SeqCst);
+                yield_now().await;
+                Ok(keys.into_iter().map(|key| (key, key)).collect())
+            })
+        };
+        // 50 fields, 40 below each, 2 below each of those, and one below each of those.
+        join_all((0..50).map(|a| async move {
+            ask(0, a).await.unwrap();
+            join_all((0..40).map(|b| async move {
+                ask(1, a * 40 + b).await.unwrap();
+                join_all((0..2).map(|c| async move {
+                    ask(2, a * 80 + b * 2 + c).await.unwrap();
+                    ask(3, c).await.unwrap();
+                }))
+                .await;
+            }))
+            .await;
+        }))
+        .await;
+        assert_eq!(loads.load(Ordering::SeqCst), 4);
+    }
+
+    #[tokio::test]
+    async fn when_the_field_that_loads_is_dropped_another_one_loads() {
+        let batcher = Batcher::<u32, u32>::default();
+        let (began, loads) = (Notify::new(), AtomicUsize::new(0));
+        let (batcher, began, loads) = (&batcher, &began, &loads);
+        let ask = |key: u32| {
+            batcher.load(key, move |keys| async move {
+                if loads.fetch_add(1, Ordering::SeqCst) == 0 {
+                    began.notify_one();
+                    pending::<()>().await;
+                }
+                Ok(keys.into_iter().map(|key| (key, key * 2)).collect())
+            })
+        };
+        let dropped = async {
+            tokio::select! { _ = ask(1) => unreachable!(), () = began.notified() => {} }
+        };
+        let ((), kept) = join(dropped, ask(2)).await;
+        assert_eq!(kept.unwrap(), Some(4));
     }
 
     #[tokio::test]

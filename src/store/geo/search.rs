@@ -76,6 +76,10 @@ pub trait Order: Key {
     fn walk(sql: &mut Sql, area: &Area, descending: bool);
     /// The key of a beacon.
     fn of(beacon: &Beacon) -> Self;
+    /// The area, no larger than the window needs it.
+    fn narrowed(area: &Area, _: &Window<Self>) -> Area {
+        area.clone()
+    }
 }
 
 impl Order for DistanceKey {
@@ -91,6 +95,11 @@ impl Order for DistanceKey {
 
     fn of(beacon: &Beacon) -> Self {
         Self { meters: beacon.distance, id: beacon.id }
+    }
+
+    fn narrowed(area: &Area, window: &Window<Self>) -> Area {
+        let farthest = window.before.map_or(area.radius_meters, |key| key.meters);
+        Area { radius_meters: area.radius_meters.min(farthest), ..area.clone() }
     }
 }
 
@@ -129,7 +138,7 @@ pub async fn search<K: Order>(
     sql.text(", found AS (SELECT visible.*, visible.location <-> ");
     area.reference(&mut sql);
     sql.text(" AS distance FROM visible WHERE true");
-    restrict(&mut sql, area, filter);
+    restrict(&mut sql, &K::narrowed(area, window), filter);
     restrict_to_window(&mut sql, area, window);
     sql.text(" ORDER BY ");
     K::walk(&mut sql, area, window.is_descending());
@@ -185,22 +194,31 @@ fn restrict(sql: &mut Sql, area: &Area, filter: &Filter) {
     }
 }
 
-/// As [`Window::restrict`], with the distance written out: inside the walk it has no name yet.
+/// As [`Window::restrict`], in words that the index knows, so that the walk begins at the key and not at the end of the
+/// list: it takes a bound of one column, not a comparison of rows. Of a distance there is no lower bound that it could
+/// take; a page by distance reads past what is nearer.
 fn restrict_to_window<K: Order>(sql: &mut Sql, area: &Area, window: &Window<K>) {
     for (key, behind) in [(&window.after, true), (&window.before, false)] {
         let Some(key) = key else { continue };
+        let less = behind == K::DESCENDING;
+        let (columns, values) = (K::COLUMNS, key.values());
+        if columns[0] != "distance" {
+            sql.text(" AND visible.").text(columns[0]).text(if less { " <= " } else { " >= " });
+            sql.bind(values[0].clone());
+        }
         sql.text(" AND (");
-        for (index, column) in K::COLUMNS.iter().enumerate() {
+        for (index, column) in columns.iter().enumerate() {
             sql.text(if index == 0 { "" } else { ", " });
             if *column == "distance" {
+                // Written out: inside the walk it has no name yet.
                 sql.text("visible.location <-> ");
                 area.reference(sql);
             } else {
                 sql.text("visible.").text(column);
             }
         }
-        sql.text(if behind == K::DESCENDING { ") < (" } else { ") > (" });
-        for (index, value) in key.values().into_iter().enumerate() {
+        sql.text(if less { ") < (" } else { ") > (" });
+        for (index, value) in values.into_iter().enumerate() {
             sql.text(if index == 0 { "" } else { ", " }).bind(value);
         }
         sql.text(")");
