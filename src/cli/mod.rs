@@ -3,6 +3,7 @@
 mod import;
 mod migrate;
 mod operate;
+mod seed;
 mod serve;
 
 use std::{error::Error, path::PathBuf, process::ExitCode};
@@ -45,6 +46,8 @@ enum Command {
         /// The folder with profiles.csv, follows.csv and posts.csv, each as it is or with .gz.
         folder: PathBuf,
     },
+    /// Put a network to look around in: a small one by hand, or a large synthetic one.
+    Seed,
     /// Print the schema in the schema definition language.
     Schema,
     /// Print an access token for a profile, good for 15 minutes.
@@ -96,6 +99,7 @@ async fn run(command: Command) -> Result<(), Box<dyn Error>> {
         Command::Serve { migrate } => serve::run(&sources, migrate).await,
         Command::Migrate { direction, force } => migrate::run(&sources, direction, force).await,
         Command::Import { folder } => import::run(&sources, &folder).await,
+        Command::Seed => seed::demo(&sources).await,
         Command::Schema => {
             print!("{}", graphql::sdl());
             Ok(())

@@ -11,6 +11,7 @@ pub mod import;
 pub mod page;
 pub mod post;
 pub mod profile;
+pub mod seed;
 mod sources;
 mod text;
 

@@ -15,6 +15,7 @@ pub mod page;
 pub mod post;
 pub mod profile;
 mod scope;
+pub mod seed;
 mod sql;
 
 pub use db::{Db, Executor, Tx};

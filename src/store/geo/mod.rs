@@ -4,6 +4,7 @@
 mod area;
 mod beacon;
 mod search;
+pub mod seed;
 
 pub(in crate::store) use area::point_text;
 pub use area::{Area, EARTH_RADIUS_METERS, Point, Shape};

@@ -1,0 +1,3 @@
+//! Made-up networks, to look around in and to measure with.
+
+pub mod demo;
