@@ -559,7 +559,7 @@ query QuipFeed($first: Int = 5, $after: String) {
     }
   }
 }
-`;var bee=`# Signs in by e-mail address or handle. Fill in the password below: the
+`;var bee=`# Signs in by e-mail address or handle. Ada lives in the demo data. The
 # playground puts the access token of the answer into the field above.
 mutation SignIn($input: SignInInput!) {
   signIn(input: $input) {
