@@ -5,8 +5,10 @@
 mod support;
 
 mod accounts;
+mod adoption;
 mod bad_input;
 mod http;
+mod migrations;
 mod playground;
 mod sessions;
 mod smoke;
