@@ -3,7 +3,7 @@
 
 use sea_orm::FromQueryResult;
 
-use super::{Db, Executor, StoreError, sql::Sql};
+use super::{Db, Executor, StoreError, geo, sql::Sql};
 
 /// A kind of row that needs a person's decision, and how many there are.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
@@ -42,7 +42,7 @@ const CHECKS: &[(&str, &str)] = &[
         "posts of unknown visibility: they count as only_me",
     ),
     ("SELECT 1 FROM posts WHERE status IS NULL", "posts without a status: they are not active and exist for nobody"),
-    ("SELECT 1 FROM posts WHERE is_beacon AND location IS NULL", "beacons without a place: they exist for nobody"),
+    (geo::WITHOUT_PLACE, "beacons without a place: they exist for nobody"),
     (
         "SELECT 1 FROM profiles WHERE created_at = 'epoch' UNION ALL SELECT 1 FROM follows WHERE created_at = 'epoch' \
          UNION ALL SELECT 1 FROM posts WHERE created_at = 'epoch'",

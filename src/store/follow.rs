@@ -165,6 +165,8 @@ pub async fn accept(
 pub async fn accept_all(tx: &Tx, following: ProfileId, now: DateTime<Utc>) -> Result<u64, StoreError> {
     let mut sql = Sql::new("UPDATE follows SET status = 'accepted', created_at = ");
     sql.bind(now).text(" WHERE status = 'pending' AND following_id = ").bind(following);
+    // An adopted row may say that somebody asks himself. It stays as it is: the database would not take it back.
+    sql.text(" AND follower_id <> following_id");
     tx.execute(sql).await
 }
 

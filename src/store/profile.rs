@@ -207,10 +207,12 @@ pub async fn update(db: &impl Executor, id: ProfileId, changes: Changes) -> Resu
     Ok(db.execute(sql).await? > 0)
 }
 
-/// Marks a profile as official, or takes the mark away. Answers false when there is no such handle.
+/// Marks a profile as official, or takes the mark away. Answers false when there is no such handle. Where adopted handles
+/// collide, it is the profile that [`by_handle`] finds: nobody gets the mark for a name that is like another's.
 pub async fn set_official(db: &impl Executor, handle: &str, official: bool) -> Result<bool, StoreError> {
     let mut sql = Sql::new("UPDATE profiles SET is_official = ");
-    sql.bind(official).text(" WHERE lower(handle) = ").bind(handle.to_lowercase());
+    sql.bind(official).text(" WHERE id = (SELECT id FROM profiles WHERE lower(handle) = lower(").bind(handle);
+    sql.text(") ORDER BY state = 'active' DESC, created_at, id LIMIT 1)");
     Ok(db.execute(sql).await? > 0)
 }
 

@@ -8,7 +8,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, SelectStatement},
 };
 
-use super::sql::Sql;
+use super::{geo, sql::Sql};
 use crate::policy::{Viewer, visibility};
 
 const POST_COLUMNS: [posts::Column; 14] = [
@@ -68,7 +68,7 @@ pub(super) fn beacons(viewer: Viewer, now: DateTime<Utc>) -> sea_orm::Select<pos
         .expr(Expr::cust("priority_key"))
         .filter(visibility::post(viewer, now))
         .filter(Expr::col((posts::Entity, posts::Column::IsBeacon)))
-        .filter(Expr::cust("location IS NOT NULL"))
+        .filter(Expr::cust(geo::HAS_PLACE))
 }
 
 /// Starts `WITH visible AS NOT MATERIALIZED (select)`. Not materialized: each use of `visible` is planned in its place,

@@ -6,12 +6,14 @@
 mod support;
 
 mod accounts;
+mod adoption;
 mod bad_input;
 mod cli;
 mod examples;
 mod gowalla;
 mod http;
 mod matrix;
+mod migrations;
 mod playground;
 mod schema;
 mod sessions;

@@ -52,11 +52,24 @@ EXCEPTION
             EXECUTE FUNCTION refuse_value();
 END $$;
 
-ALTER TABLE posts DROP CONSTRAINT IF EXISTS posts_author_check, DROP CONSTRAINT IF EXISTS posts_duration_check;
-ALTER TABLE posts
-    -- Only a beacon can be anonymous.
-    ADD CONSTRAINT posts_author_check CHECK (author_id IS NOT NULL OR is_beacon IS TRUE) NOT VALID,
-    ADD CONSTRAINT posts_duration_check CHECK (duration_ms >= 0) NOT VALID;
+-- Only a beacon can be anonymous.
+DO $$ BEGIN
+    ALTER TABLE posts ADD CONSTRAINT posts_author_check CHECK (author_id IS NOT NULL OR is_beacon IS TRUE);
+EXCEPTION
+    WHEN duplicate_object THEN NULL;
+    WHEN check_violation THEN
+        CREATE OR REPLACE TRIGGER posts_author_check BEFORE INSERT OR UPDATE OF author_id, is_beacon ON posts
+            FOR EACH ROW WHEN (NEW.author_id IS NULL AND NEW.is_beacon IS NOT TRUE) EXECUTE FUNCTION refuse_value();
+END $$;
+
+DO $$ BEGIN
+    ALTER TABLE posts ADD CONSTRAINT posts_duration_check CHECK (duration_ms >= 0);
+EXCEPTION
+    WHEN duplicate_object THEN NULL;
+    WHEN check_violation THEN
+        CREATE OR REPLACE TRIGGER posts_duration_check BEFORE INSERT OR UPDATE OF duration_ms ON posts FOR EACH ROW
+            WHEN (NEW.duration_ms < 0) EXECUTE FUNCTION refuse_value();
+END $$;
 
 -- What earlier texts a post had, for its author.
 CREATE TABLE IF NOT EXISTS post_revisions (
@@ -92,6 +105,8 @@ ALTER TABLE posts ALTER COLUMN author_id RESET (n_distinct);
 DROP INDEX IF EXISTS posts_parent, posts_profile, posts_by_author, posts_quips, posts_feed;
 DROP TABLE IF EXISTS post_revisions;
 DROP TRIGGER IF EXISTS posts_visibility_check ON posts;
+DROP TRIGGER IF EXISTS posts_author_check ON posts;
+DROP TRIGGER IF EXISTS posts_duration_check ON posts;
 ALTER TABLE posts DROP CONSTRAINT IF EXISTS posts_visibility_check, DROP CONSTRAINT IF EXISTS posts_author_check,
     DROP CONSTRAINT IF EXISTS posts_duration_check;
 ALTER TABLE posts

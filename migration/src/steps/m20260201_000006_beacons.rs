@@ -33,10 +33,18 @@ ALTER TABLE posts
         + floor(extract(epoch FROM created_at AT TIME ZONE 'UTC'))::bigint) STORED;
 
 -- Geography repairs bad coordinates in silence (latitude 95 becomes 85), and NaN is at distance 0 from everywhere.
-ALTER TABLE posts DROP CONSTRAINT IF EXISTS posts_location_check;
-ALTER TABLE posts ADD CONSTRAINT posts_location_check CHECK (
-    location IS NULL OR (ST_X(location::geometry) BETWEEN -180 AND 180 AND ST_Y(location::geometry) BETWEEN -90 AND 90)
-) NOT VALID;
+-- An empty point has no coordinates at all.
+DO $$ BEGIN
+    ALTER TABLE posts ADD CONSTRAINT posts_location_check CHECK (location IS NULL OR
+        (ST_X(location::geometry) BETWEEN -180 AND 180 AND ST_Y(location::geometry) BETWEEN -90 AND 90) IS TRUE);
+EXCEPTION
+    WHEN duplicate_object THEN NULL;
+    WHEN check_violation THEN
+        CREATE OR REPLACE TRIGGER posts_location_check BEFORE INSERT OR UPDATE OF location ON posts FOR EACH ROW
+            WHEN (NEW.location IS NOT NULL AND (ST_X(NEW.location::geometry) BETWEEN -180 AND 180
+                AND ST_Y(NEW.location::geometry) BETWEEN -90 AND 90) IS NOT TRUE)
+            EXECUTE FUNCTION refuse_value();
+END $$;
 
 -- Nearest (<-> on location), newest (<-> on created_at) and most urgent (<-> on priority_key) inside any area, each
 -- walked in order out of this one index, however dense the area is.
@@ -53,6 +61,7 @@ CREATE TABLE IF NOT EXISTS beacon_allowances (
     down: r"
 DROP TABLE IF EXISTS beacon_allowances;
 DROP INDEX IF EXISTS posts_beacons;
+DROP TRIGGER IF EXISTS posts_location_check ON posts;
 ALTER TABLE posts DROP CONSTRAINT IF EXISTS posts_location_check;
 ALTER TABLE posts
     DROP COLUMN IF EXISTS priority_key, DROP COLUMN IF EXISTS confidence, DROP COLUMN IF EXISTS manage_key_hash,

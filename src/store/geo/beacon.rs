@@ -16,6 +16,15 @@ use crate::{
     },
 };
 
+/// The condition that a row of `posts` has a place at all. An adopted one may have none, an empty point, or a point of
+/// numbers that are none (at distance 0 from everywhere).
+pub(in crate::store) const HAS_PLACE: &str = "(ST_X(location::geometry) BETWEEN -180 AND 180 \
+     AND ST_Y(location::geometry) BETWEEN -90 AND 90) IS TRUE";
+
+/// The beacons without a place, for the report on an adopted database.
+pub(in crate::store) const WITHOUT_PLACE: &str = "SELECT 1 FROM posts WHERE is_beacon AND \
+     (ST_X(location::geometry) BETWEEN -180 AND 180 AND ST_Y(location::geometry) BETWEEN -90 AND 90) IS NOT TRUE";
+
 /// A beacon as one viewer sees it.
 #[derive(Clone, Debug)]
 pub struct Beacon {

@@ -28,7 +28,7 @@ use uuid::Uuid;
 
 pub use self::{
     answer::Answer,
-    database::Database,
+    database::{Database, url_of},
     scene::{Beacon, Person, Post},
     wire::{PASSWORD, Session, old_hash, session_of},
 };
