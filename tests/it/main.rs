@@ -3,4 +3,6 @@
 
 mod support;
 
+mod budgets;
+mod plans;
 mod smoke;

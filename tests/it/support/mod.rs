@@ -2,7 +2,10 @@
 #![allow(dead_code)]
 
 mod answer;
+mod crowd;
 mod database;
+mod list;
+mod plan;
 mod scene;
 
 use std::sync::{
@@ -27,7 +30,10 @@ use uuid::Uuid;
 
 pub use self::{
     answer::Answer,
+    crowd::{PERSON, numbered, numbered_sql},
     database::Database,
+    list::List,
+    plan::Plan,
     scene::{Beacon, Person, Post},
 };
 
