@@ -4,5 +4,7 @@
 mod support;
 
 mod budgets;
+mod feeds;
+mod paging;
 mod plans;
 mod smoke;
