@@ -2,7 +2,10 @@
 #![allow(dead_code)]
 
 mod answer;
+mod crowd;
 mod database;
+mod list;
+mod plan;
 mod scene;
 mod wire;
 
@@ -28,7 +31,10 @@ use uuid::Uuid;
 
 pub use self::{
     answer::Answer,
+    crowd::{PERSON, numbered, numbered_sql},
     database::{Database, url_of},
+    list::List,
+    plan::Plan,
     scene::{Beacon, Person, Post},
     wire::{PASSWORD, Session, old_hash, session_of},
 };

@@ -1,0 +1,205 @@
+//! The plans of the hot statements on a database of some size: each walks the index that was made for it, reads little
+//! more than its page, and sorts little more than its page. Looked at is the generic plan, which the server has
+//! PostgreSQL keep for all parameters, run with the parameters of the request.
+
+mod seed;
+
+use serde_json::json;
+
+use crate::support::{List, Person, Plan, TestApp};
+
+/// Rows of a page in these tests.
+const PAGE: usize = 20;
+
+/// What is asked of a plan.
+struct Expected {
+    indexes: &'static [&'static str],
+    /// Indexes of which one is enough.
+    either: &'static [&'static str],
+    /// Rows that one sort may get.
+    sorted: u64,
+    /// Rows of `posts` (or entries of its indexes) that may be looked at: for the first page, the last, one behind and
+    /// one before a row in the middle.
+    posts: [u64; 4],
+}
+
+const fn walks(indexes: &'static [&'static str]) -> Expected {
+    Expected { indexes, either: &[], sorted: 2 * PAGE as u64, posts: [5 * PAGE as u64; 4] }
+}
+
+/// Collects what is wrong with the plans, so that one run shows all of it.
+struct Review {
+    app: TestApp,
+    faults: Vec<String>,
+}
+
+impl Review {
+    /// The plan of the last statement of a request; the one before it checks the viewer.
+    async fn plan(&mut self, viewer: Option<&Person>, query: &str) -> Plan {
+        self.app.forget_statements();
+        self.app.ask(viewer, query).await.data("");
+        let statements = self.app.statements();
+        Plan::of(&self.app.database, statements.last().unwrap()).await
+    }
+
+    fn judge(&mut self, name: &str, plan: &Plan, expected: &Expected, allowed: u64) {
+        let indexes = plan.indexes();
+        let sorted = plan.largest_sort();
+        let posts = plan.rows_read("posts");
+        let (profiles, millis) = (plan.rows_read("profiles"), plan.millis());
+        println!("{name}: {indexes:?}, sorted {sorted}, posts {posts}, profiles {profiles}, {millis} ms");
+        let mut faults: Vec<_> = expected
+            .indexes
+            .iter()
+            .filter(|index| !indexes.contains(**index))
+            .map(|index| format!("does not use {index}"))
+            .collect();
+        if !expected.either.is_empty() && !expected.either.iter().any(|index| indexes.contains(*index)) {
+            faults.push(format!("uses none of {:?}", expected.either));
+        }
+        let scans = plan.sequential_scans();
+        faults.extend(scans.iter().filter(|table| *table != "blocks").map(|table| format!("scans {table}")));
+        if sorted > expected.sorted {
+            faults.push(format!("sorts {sorted} rows"));
+        }
+        if posts > allowed {
+            faults.push(format!("looks at {posts} rows of posts"));
+        }
+        if !faults.is_empty() {
+            self.faults.push(format!("{name} {}\n{}", faults.join(", "), plan.describe()));
+        }
+    }
+
+    /// The first page of a list, the last, and one behind and one before a row in its middle.
+    async fn pages(&mut self, name: &str, viewer: Option<&Person>, list: &List, expected: &Expected) {
+        let mut asked = vec![("first", json!({ "first": PAGE })), ("last", json!({ "last": PAGE }))];
+        // A row that is far from both ends, as far as the list has such a row.
+        let mut cursor = None;
+        for _ in 0..3 {
+            let page = list.page(&self.app, viewer, json!({ "first": 100, "after": cursor })).await;
+            assert!(!page.ids.is_empty(), "{name} is too short");
+            cursor = page.cursors.last().cloned();
+            if !page.has_next {
+                cursor = page.cursors.get(page.cursors.len() / 2).cloned();
+                break;
+            }
+        }
+        asked.push(("after", json!({ "first": PAGE, "after": cursor })));
+        asked.push(("before", json!({ "last": PAGE, "before": cursor })));
+        for ((which, arguments), allowed) in asked.into_iter().zip(expected.posts) {
+            self.app.forget_statements();
+            list.page(&self.app, viewer, arguments).await;
+            let statements = self.app.statements();
+            let plan = Plan::of(&self.app.database, statements.last().unwrap()).await;
+            self.judge(&format!("{name}, {which}"), &plan, expected, allowed);
+        }
+    }
+}
+
+#[tokio::test]
+async fn hot_statements_walk_their_indexes() {
+    let app = TestApp::new().await;
+    seed::run(&app).await;
+    let reader = seed::reader(&app);
+    let busy = seed::busy_reader(&app);
+    let star = seed::star(&app);
+    let mut review = Review { app, faults: Vec::new() };
+
+    feeds(&mut review, &reader, &busy).await;
+    profiles(&mut review, &reader, &star).await;
+    beacons(&mut review, &reader).await;
+    look_ups(&mut review, &reader).await;
+    assert!(review.faults.is_empty(), "{}", review.faults.join("\n\n"));
+}
+
+async fn feeds(review: &mut Review, reader: &Person, busy: &Person) {
+    for viewer in [None, Some(reader)] {
+        let signed = if viewer.is_some() { "signed in" } else { "signed out" };
+        review.pages(&format!("globalFeed {signed}"), viewer, &List::global(), &walks(&["posts_feed"])).await;
+        review.pages(&format!("quipFeed {signed}"), viewer, &List::quips(), &walks(&["posts_quips"])).await;
+    }
+    // Sixty probes for the heads, then the posts of the twenty best.
+    let few = Expected { indexes: &["posts_by_author"], either: &[], sorted: 100, posts: [400; 4] };
+    review.pages("homeFeed of 60", Some(reader), &List::home(), &few).await;
+    // Two thousand of twenty thousand: every tenth post is theirs.
+    let many = Expected { indexes: &["posts_feed"], either: &[], sorted: 40, posts: [400; 4] };
+    review.pages("homeFeed of 2000", Some(busy), &List::home(), &many).await;
+}
+
+async fn profiles(review: &mut Review, reader: &Person, star: &Person) {
+    let posts = List::of_profile(star, "posts", "posts(@page)");
+    let followers = List::of_profile(star, "followers", "followers(@page)");
+    let following = List::of_profile(star, "following", "following(@page)");
+    for viewer in [None, Some(reader)] {
+        review.pages("profile.posts", viewer, &posts, &walks(&["posts_profile"])).await;
+        review.pages("profile.followers", viewer, &followers, &walks(&["follows_followers"])).await;
+        review.pages("profile.following", viewer, &following, &walks(&["follows_following"])).await;
+    }
+}
+
+async fn beacons(review: &mut Review, reader: &Person) {
+    let areas = [
+        ("circle", "{ circle: { center: { latitude: 44.95, longitude: -93.2 }, radiusMeters: 20000 } }"),
+        ("bounds", "{ bounds: { south: 44.8, west: -93.4, north: 45.1, east: -93.0 } }"),
+        ("world", "{ bounds: { south: -90, west: -180, north: 90, east: 180 } }"),
+        (
+            "polygon",
+            "{ polygon: [{ latitude: 44.8, longitude: -93.4 }, { latitude: 45.1, longitude: -93.2 },
+            { latitude: 44.8, longitude: -93.0 }] }",
+        ),
+    ];
+    for (shape, area) in areas {
+        for order in ["DISTANCE", "NEWEST", "PRIORITY"] {
+            let posts = match (order, shape) {
+                // The index cannot leave out what is nearer than a cursor: a page behind it reads past that. Backward,
+                // it reads past what is in the corners around the circle that the cursor is on. All of this world is at
+                // the same distance from the middle of it, so that there the corners are everything.
+                ("DISTANCE", "world") => [100, 100, 600, 100_000],
+                ("DISTANCE", _) => [100, 10_000, 600, 1_000],
+                _ => [100; 4],
+            };
+            let expected = Expected { indexes: &["posts_beacons"], either: &[], sorted: 100, posts };
+            let list = List::beacons(area, order);
+            review.pages(&format!("beacons in {shape} by {order}"), Some(reader), &list, &expected).await;
+            if shape == "circle" {
+                review.pages(&format!("beacons in {shape} by {order}, signed out"), None, &list, &expected).await;
+            }
+        }
+    }
+}
+
+async fn look_ups(review: &mut Review, reader: &Person) {
+    let by_handle = r#"{ profile(by: { handle: "Person_77" }) { handle } }"#;
+    let plan = review.plan(Some(reader), by_handle).await;
+    review.judge("profile by handle", &plan, &walks(&["profiles_handle_lower"]), 0);
+
+    review.app.forget_statements();
+    review.app.ask(reader, "{ viewer { id } }").await.data("");
+    let statements = review.app.statements();
+    assert_eq!(statements.len(), 1);
+    let plan = Plan::of(&review.app.database, &statements[0]).await;
+    review.judge("the check of the viewer", &plan, &walks(&["profiles_pkey"]), 0);
+
+    let star = seed::star(&review.app);
+    for count in ["followerCount", "followingCount", "postCount"] {
+        let query = format!(r#"{{ profile(by: {{ id: "{}" }}) {{ {count} }} }}"#, star.id);
+        let plan = review.plan(Some(reader), &query).await;
+        // A count reads what it counts, and no more.
+        let index = match count {
+            "followerCount" => &["follows_followers"],
+            "followingCount" => &["follows_following"],
+            _ => &["posts_by_author"],
+        };
+        let expected = Expected { either: index, sorted: 0, ..walks(&[]) };
+        review.judge(count, &plan, &expected, 9_000);
+    }
+    let ids = json!([star.id, seed::post(5), seed::beacon(5)]);
+    review.app.forget_statements();
+    let query = "query($ids: [ID!]!) { nodes(ids: $ids) { id ... on Post { parent { id } } } }";
+    review.app.ask_with(reader, query, json!({ "ids": ids })).await.data("");
+    for statement in review.app.statements() {
+        let plan = Plan::of(&review.app.database, &statement).await;
+        let expected = Expected { either: &["posts_pkey", "profiles_pkey"], ..walks(&[]) };
+        review.judge("nodes", &plan, &expected, 3);
+    }
+}
