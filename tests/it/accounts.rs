@@ -126,7 +126,8 @@ async fn what_somebody_else_has_is_taken_in_any_case() {
 async fn of_several_who_want_a_handle_at_once_one_gets_it() {
     let app = TestApp::new().await;
     let inputs = (0..4).map(|n| {
-        json!({ "email": format!("{n}@sojorn.example"), "password": PASSWORD, "handle": if n % 2 == 0 { "ada" } else { "ADA" } })
+        let handle = if n % 2 == 0 { "ada" } else { "ADA" };
+        json!({ "email": format!("{n}@sojorn.example"), "password": PASSWORD, "handle": handle })
     });
     let answers = join_all(inputs.map(|input| app.session_mutation(None, "signUp", input))).await;
     let refused: Vec<_> = answers.iter().flat_map(|answer| answer.refusals("signUp")).collect();

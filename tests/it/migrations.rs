@@ -104,7 +104,7 @@ async fn of_many_instances_that_start_together_one_migrates() {
         let migrations = connect(&database.url).await;
         migrations.up().await.unwrap().len()
     };
-    let taken = join_all([start(), start(), start(), start()]).await;
+    let taken = join_all((0..4).map(|_| start())).await;
     let steps = connect(&database.url).await.status().await.unwrap().len();
     let mut expected = vec![0, 0, 0, steps];
     expected.sort_unstable();

@@ -6,16 +6,18 @@ use sojorn::store;
 use super::{adopted, db, id, person};
 use crate::support::PASSWORD;
 
+/// A mutation with this input, and what is wanted of its answer.
+fn mutation(field: &str, input: &str, wanted: &str) -> String {
+    format!("mutation {{ {field}(input: {{ {input} }}) {{ {wanted} userErrors {{ code path }} }} }}")
+}
+
 #[tokio::test]
 async fn the_owner_of_a_post_of_unknown_visibility_changes_and_deletes_it() {
     let app = adopted().await;
     let ada = person(&app, 1);
     for (n, post) in [0x103, 0x104, 0x105].map(id).into_iter().enumerate() {
-        let edit = |input: &str| {
-            format!(
-                r#"mutation {{ editPost(input: {{ postId: "{post}", {input} }}) {{ post {{ body visibility }} userErrors {{ code path }} }} }}"#
-            )
-        };
+        let edit =
+            |input: &str| mutation("editPost", &format!(r#"postId: "{post}", {input}"#), "post { body visibility }");
         let answer = app.ask(&ada, &edit("allowReplies: false")).await;
         assert_eq!(
             (answer.refusals("editPost").len(), answer.data("/editPost/post/visibility")),
@@ -24,18 +26,14 @@ async fn the_owner_of_a_post_of_unknown_visibility_changes_and_deletes_it() {
         let answer = app.ask(&ada, &edit(r#"body: "better""#)).await;
         assert_eq!(answer.data("/editPost/post"), json!({ "body": "better", "visibility": "ONLY_ME" }));
         for (field, value) in [("pinPost", true), ("unpinPost", false)] {
-            let pin = format!(
-                r#"mutation {{ {field}(input: {{ postId: "{post}" }}) {{ post {{ isPinned }} userErrors {{ code path }} }} }}"#
-            );
+            let pin = mutation(field, &format!(r#"postId: "{post}""#), "post { isPinned }");
             assert_eq!(app.ask(&ada, &pin).await.data(&format!("/{field}/post/isPinned")), value);
         }
         if n == 0 {
             let answer = app.ask(&ada, &edit("visibility: PUBLIC")).await;
             assert_eq!(answer.data("/editPost/post/visibility"), "PUBLIC");
         }
-        let delete = format!(
-            r#"mutation {{ deletePost(input: {{ postId: "{post}" }}) {{ deletedId userErrors {{ code path }} }} }}"#
-        );
+        let delete = mutation("deletePost", &format!(r#"postId: "{post}""#), "deletedId");
         assert_eq!(app.ask(&ada, &delete).await.data("/deletePost/deletedId"), json!(post));
         assert_eq!(app.ask(&ada, &format!(r#"{{ post(id: "{post}") {{ id }} }}"#)).await.data("/post"), Value::Null);
     }
@@ -47,31 +45,24 @@ async fn other_awkward_posts_can_be_changed_and_deleted_too() {
     // Of a negative duration, without a time, longer than what may be written today.
     for (owner, post) in [(7, 0x10e), (1, 0x10f)] {
         let (owner, post) = (person(&app, owner), id(post));
-        let edit = format!(
-            r#"mutation {{ editPost(input: {{ postId: "{post}", visibility: FOLLOWERS, body: "words" }}) {{ post {{ body }} userErrors {{ code path }} }} }}"#
+        let edit = mutation(
+            "editPost",
+            &format!(r#"postId: "{post}", visibility: FOLLOWERS, body: "words""#),
+            "post { body }",
         );
         assert_eq!(app.ask(&owner, &edit).await.data("/editPost/post/body"), "words");
-        let delete = format!(
-            r#"mutation {{ deletePost(input: {{ postId: "{post}" }}) {{ deletedId userErrors {{ code path }} }} }}"#
-        );
+        let delete = mutation("deletePost", &format!(r#"postId: "{post}""#), "deletedId");
         assert_eq!(app.ask(&owner, &delete).await.data("/deletePost/deletedId"), json!(post));
     }
     let ada = person(&app, 1);
     for beacon in [0x203, 0x208].map(id) {
-        let resolve = format!(
-            r#"mutation {{ resolveBeacon(input: {{ beaconId: "{beacon}" }}) {{ beacon {{ state }} userErrors {{ code path }} }} }}"#
-        );
+        let resolve = mutation("resolveBeacon", &format!(r#"beaconId: "{beacon}""#), "beacon { state }");
         assert_eq!(app.ask(&ada, &resolve).await.data("/resolveBeacon/beacon/state"), "RESOLVED");
-        let delete = format!(
-            r#"mutation {{ deleteBeacon(input: {{ beaconId: "{beacon}" }}) {{ deletedId userErrors {{ code path }} }} }}"#
-        );
+        let delete = mutation("deleteBeacon", &format!(r#"beaconId: "{beacon}""#), "deletedId");
         assert_eq!(app.ask(&ada, &delete).await.data("/deleteBeacon/deletedId"), json!(beacon));
     }
     // An anonymous beacon that came without a key is managed by nobody.
-    let delete = format!(
-        r#"mutation {{ deleteBeacon(input: {{ beaconId: "{}", manageKey: "" }}) {{ deletedId userErrors {{ code path }} }} }}"#,
-        id(0x201)
-    );
+    let delete = mutation("deleteBeacon", &format!(r#"beaconId: "{}", manageKey: """#, id(0x201)), "deletedId");
     assert_eq!(app.ask(&ada, &delete).await.refusals("deleteBeacon"), ["NOT_ALLOWED input.manageKey"]);
 }
 
@@ -125,33 +116,25 @@ async fn a_handle_that_two_already_share_is_taken_for_everybody_else() {
     for handle in ["bob", "Bob", "BOB"] {
         let input = json!({ "email": "new@sojorn.example", "password": PASSWORD, "handle": handle });
         assert_eq!(app.session_mutation(None, "signUp", input).await.refusals("signUp"), ["TAKEN input.handle"]);
-        let rename = format!(
-            r#"mutation {{ updateProfile(input: {{ handle: "{handle}" }}) {{ userErrors {{ code path }} }} }}"#
-        );
+        let rename = mutation("updateProfile", &format!(r#"handle: "{handle}""#), "");
         assert_eq!(app.ask(&ada, &rename).await.refusals("updateProfile"), ["TAKEN input.handle"]);
     }
     assert_eq!(app.database.number("SELECT count(*) FROM accounts").await, 0);
     let found = async || app.ask(None, r#"{ profile(by: { handle: "bob" }) { id } }"#).await.data("/profile/id");
     assert_eq!(found().await, json!(id(2)));
     // When one of them goes, the other is found.
-    let rename = r#"mutation { updateProfile(input: { handle: "Bob_the_elder" }) { profile { handle } userErrors { code path } } }"#;
-    assert_eq!(app.ask(&older, rename).await.data("/updateProfile/profile/handle"), "bob_the_elder");
+    let rename = mutation("updateProfile", r#"handle: "Bob_the_elder""#, "profile { handle }");
+    assert_eq!(app.ask(&older, &rename).await.data("/updateProfile/profile/handle"), "bob_the_elder");
     assert_eq!(found().await, json!(id(3)));
-    let keep =
-        r#"mutation { updateProfile(input: { handle: "BOB" }) { profile { handle } userErrors { code path } } }"#;
-    assert_eq!(app.ask(&younger, keep).await.data("/updateProfile/profile/handle"), "bob");
+    let keep = mutation("updateProfile", r#"handle: "BOB""#, "profile { handle }");
+    assert_eq!(app.ask(&younger, &keep).await.data("/updateProfile/profile/handle"), "bob");
 }
 
 #[tokio::test]
 async fn a_follow_that_means_nothing_gives_way_to_one_that_does() {
     let app = adopted().await;
     let ada = person(&app, 1);
-    let follow = |n| {
-        format!(
-            r#"mutation {{ follow(input: {{ profileId: "{}" }}) {{ profile {{ viewerFollowStatus }} userErrors {{ code path }} }} }}"#,
-            id(n)
-        )
-    };
+    let follow = |n| mutation("follow", &format!(r#"profileId: "{}""#, id(n)), "profile { viewerFollowStatus }");
     // The city is official and lets everybody in; Éric has to be asked.
     assert_eq!(app.ask(&ada, &follow(4)).await.data("/follow/profile/viewerFollowStatus"), "ACCEPTED");
     assert_eq!(app.ask(&ada, &follow(9)).await.data("/follow/profile/viewerFollowStatus"), "PENDING");
@@ -161,16 +144,10 @@ async fn a_follow_that_means_nothing_gives_way_to_one_that_does() {
     assert_eq!(app.database.text(&status(9)).await, "pending");
     // And nothing that is taken away stands in the way.
     for n in [4, 9] {
-        let unfollow = format!(
-            r#"mutation {{ unfollow(input: {{ profileId: "{}" }}) {{ profile {{ viewerFollowStatus }} }} }}"#,
-            id(n)
-        );
+        let unfollow = mutation("unfollow", &format!(r#"profileId: "{}""#, id(n)), "profile { viewerFollowStatus }");
         assert_eq!(app.ask(&ada, &unfollow).await.data("/unfollow/profile/viewerFollowStatus"), "NONE");
     }
     let city = person(&app, 4);
-    let remove = format!(
-        r#"mutation {{ removeFollower(input: {{ profileId: "{}" }}) {{ profile {{ id }} userErrors {{ code path }} }} }}"#,
-        id(1)
-    );
+    let remove = mutation("removeFollower", &format!(r#"profileId: "{}""#, id(1)), "profile { id }");
     assert_eq!(app.ask(&city, &remove).await.refusals("removeFollower"), [""; 0]);
 }

@@ -89,12 +89,12 @@ async fn scene() -> Scene {
     let bob = app.person("bob").await;
     let private = app.private("private").await;
     let blocker = app.person("blocker").await;
-    let blocked = app.person("blocked").await;
+    let shunned = app.person("shunned").await;
     let gone = app.person("gone").await;
     app.block(&blocker, &ada).await;
-    app.block(&ada, &blocked).await;
+    app.block(&ada, &shunned).await;
     // They ask, and are followed, as far as rows go: it must not help.
-    for other in [&blocker, &blocked, &gone] {
+    for other in [&blocker, &shunned, &gone] {
         app.follow(other, &ada, "pending").await;
         app.follow(&ada, other, "accepted").await;
     }
@@ -114,7 +114,7 @@ async fn scene() -> Scene {
         ("a post", post, Some(Kind::Post)),
         ("a beacon", beacon, Some(Kind::Beacon)),
         ("a profile that blocks", blocker.id, None),
-        ("a profile that is blocked", blocked.id, None),
+        ("a profile that is blocked", shunned.id, None),
         ("a suspended profile", gone.id, None),
         ("a private post", hidden_post, None),
         ("a private beacon", hidden_beacon, None),

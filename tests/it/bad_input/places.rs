@@ -96,7 +96,10 @@ async fn what_is_no_number_is_no_coordinate() {
 #[tokio::test]
 async fn a_radius_is_more_than_0_and_at_most_50_kilometres() {
     let app = TestApp::new().await;
-    let circle = |radius: f64| json!({ "area": { "circle": { "center": { "latitude": 45, "longitude": -93 }, "radiusMeters": radius } } });
+    let circle = |radius: f64| {
+        let center = json!({ "latitude": 45, "longitude": -93 });
+        json!({ "area": { "circle": { "center": center, "radiusMeters": radius } } })
+    };
     for radius in [0.0, -0.0, -1.0, -1e-300, 50_000.000_1, 50_001.0, 1e308] {
         let answer = refused(&app, None, IN, circle(radius)).await;
         assert_eq!(
@@ -172,7 +175,10 @@ async fn a_polygon_has_between_3_and_100_corners_that_differ() {
 #[tokio::test]
 async fn the_south_of_a_box_is_not_north_of_its_north() {
     let app = TestApp::new().await;
-    let bounds = |south: f64, west: f64, north: f64, east: f64| json!({ "area": { "bounds": { "south": south, "west": west, "north": north, "east": east } } });
+    let bounds = |south: f64, west: f64, north: f64, east: f64| {
+        let edges = json!({ "south": south, "west": west, "north": north, "east": east });
+        json!({ "area": { "bounds": edges } })
+    };
     for (south, north) in [(1.0, 0.0), (90.0, -90.0), (45.000_001, 45.0)] {
         let answer = refused(&app, None, IN, bounds(south, 0.0, north, 1.0)).await;
         assert_eq!((answer.code().as_str(), arguments(&answer)), ("BAD_USER_INPUT", vec!["area.bounds".to_owned()]));
@@ -204,8 +210,9 @@ async fn an_area_is_one_thing_and_a_confidence_is_between_0_and_1() {
         let answer = refused(&app, None, IN, json!({ "area": area })).await;
         assert_eq!(answer.code(), "GRAPHQL_VALIDATION_FAILED", "{area}");
     }
-    let filtered = "query($least: Float) {
-        beacons(area: { circle: { center: { latitude: 1, longitude: 1 } } }, filter: { minConfidence: $least }) { nodes { id } } }";
+    let filtered = "query($least: Float) { beacons(
+        area: { circle: { center: { latitude: 1, longitude: 1 } } }, filter: { minConfidence: $least }
+    ) { nodes { id } } }";
     for least in [-0.1, 1.1, 1e308] {
         let answer = refused(&app, None, filtered, json!({ "least": least })).await;
         assert_eq!(

@@ -62,17 +62,14 @@ impl TestApp {
     }
 
     /// Whether an access token is taken: 200 and a viewer. Anything but that and 401 fails.
-    #[track_caller]
-    pub fn is_signed_in<'a>(&'a self, access: &'a str) -> impl Future<Output = bool> + 'a {
-        async move {
-            let answer = self.ask_by_token(Some(access), "{ viewer { id } }", json!({})).await;
-            if answer.status == 401 {
-                assert_eq!(answer.code(), "UNAUTHENTICATED");
-                return false;
-            }
-            assert!(answer.data("/viewer/id").is_string(), "{}", answer.body);
-            true
+    pub async fn is_signed_in(&self, access: &str) -> bool {
+        let answer = self.ask_by_token(Some(access), "{ viewer { id } }", json!({})).await;
+        if answer.status == 401 {
+            assert_eq!(answer.code(), "UNAUTHENTICATED");
+            return false;
         }
+        assert!(answer.data("/viewer/id").is_string(), "{}", answer.body);
+        true
     }
 
     /// Makes a profile private, as its owner would.
