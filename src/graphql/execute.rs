@@ -21,7 +21,7 @@ pub async fn execute(schema: &Schema, mut request: Request, vc: ViewerContext) -
     match parser::parse_query(&request.query) {
         Ok(document) => request.set_parsed_query(document),
         Err(error) => return Outcome::Refused(vec![coded(parse_error(&error), code::GRAPHQL_PARSE_FAILED)]),
-    };
+    }
     let mut response = schema.execute(request.data(vc)).await;
     // An error without a path is of the request: nothing was executed. One with a path and without a code is of a value
     // that a scalar refused.
