@@ -98,7 +98,9 @@ impl Sources {
             Err(error) if error.not_found() => HashMap::new(),
             Err(error) => return Err(unreadable(&error)),
         };
-        Ok(Self { environment: std::env::vars_os().filter_map(as_text).collect(), dotenv })
+        #[allow(clippy::disallowed_methods, reason = "this is the one reader of the environment")]
+        let environment = std::env::vars_os().filter_map(as_text).collect();
+        Ok(Self { environment, dotenv })
     }
 
     /// Settings by hand, as in tests.
@@ -130,7 +132,7 @@ impl Sources {
             })
     }
 
-    fn number<T: FromStr + PartialOrd + fmt::Display>(
+    fn number<T: FromStr + PartialOrd + fmt::Display + Copy>(
         &self,
         name: &'static str,
         least: T,

@@ -1,4 +1,5 @@
 //! The command line: one file per command that does more than call.
+#![allow(clippy::disallowed_macros, reason = "commands print")]
 
 mod import;
 mod migrate;

@@ -50,8 +50,8 @@ impl Cursors {
                     message: "ask for the first rows or for the last, not for both".to_owned(),
                 });
             }
-            (None, Some(last)) => (self.size("last", last)?, true),
-            (Some(first), None) => (self.size("first", first)?, false),
+            (None, Some(size)) => (self.size("last", size)?, true),
+            (Some(size), None) => (self.size("first", size)?, false),
             (None, None) => (self.default_size, false),
         };
         let open = |argument: &'static str, cursor: &Option<String>| {

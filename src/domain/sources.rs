@@ -13,6 +13,7 @@ pub struct Clock(Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>);
 impl Clock {
     /// The machine's clock.
     #[must_use]
+    #[allow(clippy::disallowed_methods, reason = "this is where time enters")]
     pub fn system() -> Self {
         Self::of(Utc::now)
     }
@@ -33,11 +34,15 @@ impl Clock {
 
 /// Makes random bytes, and the ids and keys that are made of them.
 #[derive(Clone)]
-pub struct Random(Arc<dyn Fn(&mut [u8]) + Send + Sync>);
+pub struct Random(Arc<Fill>);
+
+/// Fills bytes.
+type Fill = dyn Fn(&mut [u8]) + Send + Sync;
 
 impl Random {
     /// The operating system's generator.
     #[must_use]
+    #[allow(clippy::disallowed_methods, reason = "this is where randomness enters")]
     pub fn system() -> Self {
         Self(Arc::new(|bytes| rand::fill(bytes)))
     }

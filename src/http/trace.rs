@@ -17,6 +17,7 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub struct MakeId;
 
 impl MakeRequestId for MakeId {
+    #[allow(clippy::disallowed_methods, reason = "the id of a request decides nothing, and has to differ in tests too")]
     fn make_request_id<B>(&mut self, _: &http::Request<B>) -> Option<RequestId> {
         HeaderValue::from_str(&Uuid::new_v4().to_string()).ok().map(RequestId::new)
     }

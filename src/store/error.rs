@@ -37,7 +37,6 @@ impl Conflict for StoreError {
 impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
         match &error {
-            DbErr::ConnectionAcquire(_) => return Self::Unavailable(error),
             DbErr::Conn(RuntimeErr::SqlxError(cause))
             | DbErr::Exec(RuntimeErr::SqlxError(cause))
             | DbErr::Query(RuntimeErr::SqlxError(cause)) => match cause.as_ref() {
@@ -65,7 +64,7 @@ impl From<DbErr> for StoreError {
                 | sqlx::Error::WorkerCrashed => return Self::Unavailable(error),
                 _ => {}
             },
-            DbErr::Conn(_) => return Self::Unavailable(error),
+            DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => return Self::Unavailable(error),
             _ => {}
         }
         Self::Failed(error)

@@ -1,5 +1,6 @@
 //! The one door to rows of `profiles` and `posts`. By-id look-up, feed, list, map, count and loader all start from a
 //! select of this module, so they cannot come to differ in what they show.
+#![allow(clippy::disallowed_methods, reason = "this is the one place for an unfiltered find: it filters")]
 
 use chrono::{DateTime, Utc};
 use entity::posts;
@@ -73,15 +74,15 @@ pub(super) fn beacons(viewer: Viewer, now: DateTime<Utc>) -> sea_orm::Select<pos
 
 /// Starts `WITH visible AS NOT MATERIALIZED (select)`. Not materialized: each use of `visible` is planned in its place,
 /// along the index that fits there.
-pub(super) fn with_visible(select: SelectStatement) -> Sql {
+pub(super) fn with_visible(select: &SelectStatement) -> Sql {
     let mut sql = Sql::new("WITH visible AS NOT MATERIALIZED (");
-    sql.select(&select).text(")");
+    sql.select(select).text(")");
     sql
 }
 
 /// As [`with_visible`], of a select by SeaORM.
 pub(super) fn with_visible_posts(select: sea_orm::Select<posts::Entity>) -> Sql {
-    with_visible(select.into_query())
+    with_visible(&select.into_query())
 }
 
 /// The condition on rows of `profiles` that the viewer may see at all.

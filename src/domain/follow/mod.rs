@@ -4,6 +4,7 @@
 //! about the pair. The lock order is always pair, profile, row, so that no two of them wait for each other.
 
 mod answer;
+#[allow(clippy::module_inception, reason = "one file per verb, and this is the verb")]
 mod follow;
 mod leave;
 mod lists;

@@ -102,6 +102,7 @@ connection!(
 );
 
 /// A page of the beacons of an area.
+#[must_use]
 pub fn beacons_page(
     vc: &ViewerContext,
     page: page::Connection<domain::Beacon>,

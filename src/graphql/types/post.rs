@@ -34,6 +34,7 @@ pub enum PostVisibility {
 connection!(PostConnection, PostEdge of Post, "posts, newest first");
 
 /// A page of posts.
+#[must_use]
 pub fn posts_page(vc: &ViewerContext, page: page::Connection<crate::domain::post::Post>) -> PostConnection {
     let page_info = page_info(&page);
     let edge = |edge: page::Edge<_>| PostEdge { cursor: edge.cursor, node: Post::new(vc.clone(), edge.node) };

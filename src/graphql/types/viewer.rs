@@ -35,6 +35,7 @@ connection!(
 );
 
 /// The id of a viewer: made from the profile's, and different from it, since the two are different nodes.
+#[must_use]
 pub fn viewer_id(me: ProfileId) -> Uuid {
     const VIEWERS: Uuid = uuid!("6f1d0c52-6a53-5f0e-9a55-2f5c5b8a7c11");
     Uuid::new_v5(&VIEWERS, me.0.as_bytes())

@@ -93,7 +93,7 @@ impl Drop for Database {
         let dropped = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                let _ = pool.set_connect_options(pool.connect_options().as_ref().clone());
+                pool.set_connect_options(pool.connect_options().as_ref().clone());
                 let mut admin = admin().await;
                 run(&mut admin, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
             });
