@@ -48,7 +48,7 @@ enum Command {
         folder: PathBuf,
     },
     /// Put a network to look around in: a small one by hand, or a large synthetic one.
-    Seed,
+    Seed(seed::Numbers),
     /// Print the schema in the schema definition language.
     Schema,
     /// Print an access token for a profile, good for 15 minutes.
@@ -100,7 +100,7 @@ async fn run(command: Command) -> Result<(), Box<dyn Error>> {
         Command::Serve { migrate } => serve::run(&sources, migrate).await,
         Command::Migrate { direction, force } => migrate::run(&sources, direction, force).await,
         Command::Import { folder } => import::run(&sources, &folder).await,
-        Command::Seed => seed::demo(&sources).await,
+        Command::Seed(numbers) => seed::run(&sources, numbers).await,
         Command::Schema => {
             print!("{}", graphql::sdl());
             Ok(())
