@@ -4,6 +4,10 @@
 //! its own; then pgbench runs the operation's main statement, as the server sends it, for as long with as many
 //! connections. All of it shares this machine, so the ratio says more than the numbers.
 
+// A benchmark that cannot be set up has nothing to say. It is a program of its own, with a clock, an environment and an
+// output.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, clippy::disallowed_macros)]
+
 mod client;
 mod operations;
 mod pgbench;

@@ -9,7 +9,6 @@ pub struct Model {
     pub profile_id: crate::ProfileId,
     pub email: String,
     pub password_hash: String,
-    pub signed_out_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
 }
 

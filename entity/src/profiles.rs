@@ -19,6 +19,8 @@ pub struct Model {
     pub identity_key: Option<String>,
     /// `active`, `suspended`, `banned`, `deactivated` or `pending_deletion`.
     pub state: String,
+    /// Access tokens issued before are refused.
+    pub signed_out_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
 }
 

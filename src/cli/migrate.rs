@@ -9,7 +9,7 @@ use crate::{config::Sources, store::migrate::Migrations};
 pub enum Direction {
     /// Take every step that is missing, and report what an older database holds that could not be made safe.
     Up,
-    /// Take the last steps back.
+    /// Take the last steps back. What they added goes, with what is in it: columns, blocks, accounts.
     Down {
         /// How many.
         #[arg(default_value_t = 1)]

@@ -84,7 +84,10 @@ fn author_admits(viewer: Viewer) -> Expr {
 
 /// Anonymous: no author is stored. Blocks do not touch it, so that a block is no test of who wrote it.
 fn anonymous_beacon() -> Condition {
-    Condition::all().add(col(posts::Column::IsBeacon)).add(posts::Column::AuthorId.is_null())
+    Condition::all()
+        .add(col(posts::Column::IsBeacon))
+        .add(posts::Column::AuthorId.is_null())
+        .add(col(posts::Column::Visibility).eq(word("public")))
 }
 
 /// Five reports, and more reports than vouches, hide a beacon. Posts have no reports.

@@ -31,8 +31,9 @@ pub async fn standing(
             sql.text(" AND ended_at IS NULL AND sessions.id = ").bind(id).text(")")
         }
     };
-    sql.text(" AS session_ended FROM profiles LEFT JOIN accounts ON accounts.profile_id = profiles.id");
-    sql.text(" WHERE profiles.id = ").bind(profile);
+    sql.text(" AS session_ended FROM profiles");
+    // A profile without a handle (an adopted row) exists for nobody, and so nobody can act as it.
+    sql.text(" WHERE handle IS NOT NULL AND id = ").bind(profile);
     db.one(sql).await
 }
 
@@ -111,7 +112,6 @@ pub async fn insert(tx: &Tx, new: NewAccount) -> Result<(), StoreError> {
         email: Set(new.email),
         password_hash: Set(new.password_hash),
         created_at: Set(new.created_at),
-        ..Default::default()
     };
     accounts::Entity::insert(account).exec_without_returning(tx.connection()).await?;
     Ok(())
@@ -125,25 +125,16 @@ pub async fn set_password(db: &impl Executor, profile: ProfileId, hash: String) 
     Ok(())
 }
 
-/// Replaces the stored hash, if it is still the one that was checked. A password that was changed meanwhile stays.
-pub async fn upgrade_password(
-    db: &impl Executor,
-    profile: ProfileId,
-    old_hash: &str,
-    hash: String,
-) -> Result<(), StoreError> {
-    let mut sql = Sql::new("UPDATE accounts SET password_hash = ");
-    sql.bind(hash).text(" WHERE profile_id = ").bind(profile).text(" AND password_hash = ").bind(old_hash);
-    db.execute(sql).await?;
-    Ok(())
-}
-
-/// Locks the account until the transaction ends, so that sign-ins and the ending of all sessions do not pass each
-/// other, and answers whether its profile is active.
-pub async fn lock_active(tx: &Tx, profile: ProfileId) -> Result<bool, StoreError> {
-    let mut sql = Sql::new("SELECT 1 FROM profiles JOIN accounts ON accounts.profile_id = profiles.id");
-    sql.text(" WHERE profiles.state = 'active' AND profiles.id = ").bind(profile).text(" FOR UPDATE OF accounts");
-    Ok(tx.execute(sql).await? > 0)
+/// Locks a person's profile until the transaction ends, so that sign-ins, changes of the password and the ending of all
+/// sessions do not pass each other. Answers the password hash as it is then, of an active account.
+pub async fn lock_active(tx: &Tx, profile: ProfileId) -> Result<Option<String>, StoreError> {
+    let mut lock = Sql::new("SELECT 1 FROM profiles WHERE state = 'active' AND id = ");
+    lock.bind(profile).text(" FOR NO KEY UPDATE");
+    if tx.execute(lock).await? == 0 {
+        return Ok(None);
+    }
+    // Read by a statement of its own, which begins with the lock held and sees what others committed before.
+    Ok(of_profile(tx, profile).await?.map(|login| login.password_hash))
 }
 
 /// Begins a session.
@@ -190,6 +181,14 @@ pub struct RefreshToken {
     pub state: String,
 }
 
+impl RefreshToken {
+    /// Whether it can be used: not spent, not run out, of a session that is not over.
+    #[must_use]
+    pub fn is_good(&self, now: DateTime<Utc>) -> bool {
+        self.spent_at.is_none() && self.ended_at.is_none() && self.expires_at > now
+    }
+}
+
 /// Finds a refresh token and locks it and its session until the transaction ends: of two uses at once, the second sees
 /// that it is spent.
 pub async fn lock_refresh_token(tx: &Tx, hash: &[u8]) -> Result<Option<RefreshToken>, StoreError> {
@@ -219,9 +218,9 @@ pub async fn end_session(tx: &Tx, id: SessionId, now: DateTime<Utc>) -> Result<(
 
 /// Ends every session of a person, and every access token issued before now.
 pub async fn end_all_sessions(tx: &Tx, profile: ProfileId, now: DateTime<Utc>) -> Result<(), StoreError> {
-    let mut account = Sql::new("UPDATE accounts SET signed_out_at = ");
-    account.bind(now).text(" WHERE profile_id = ").bind(profile);
-    tx.execute(account).await?;
+    let mut mark = Sql::new("UPDATE profiles SET signed_out_at = ");
+    mark.bind(now).text(" WHERE id = ").bind(profile);
+    tx.execute(mark).await?;
     let mut sessions = Sql::new("UPDATE sessions SET ended_at = ");
     sessions.bind(now).text(" WHERE ended_at IS NULL AND profile_id = ").bind(profile);
     tx.execute(sessions).await?;

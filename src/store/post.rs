@@ -236,10 +236,16 @@ pub async fn delete(tx: &Tx, id: PostId, now: DateTime<Utc>) -> Result<(), Store
     Ok(())
 }
 
-/// How many other posts this author has pinned.
-pub async fn count_other_pins(tx: &Tx, author: ProfileId, id: PostId) -> Result<u64, StoreError> {
-    let mut sql = Sql::new("SELECT 1 FROM posts WHERE is_pinned AND deleted_at IS NULL AND author_id = ");
-    sql.bind(author).text(" AND id <> ").bind(id);
+/// How many other posts this author has pinned, of those that there still are: an expired one takes nobody's place.
+pub async fn count_other_pins(
+    tx: &Tx,
+    viewer: Viewer,
+    now: DateTime<Utc>,
+    author: ProfileId,
+    id: PostId,
+) -> Result<u64, StoreError> {
+    let mut sql = scope::with_visible_posts(scope::root_posts(viewer, now));
+    sql.text(" SELECT 1 FROM visible WHERE is_pinned AND author_id = ").bind(author).text(" AND id <> ").bind(id);
     tx.execute(sql).await
 }
 

@@ -34,7 +34,7 @@ ALTER TABLE profiles
         CHECK (state IN ('active', 'suspended', 'banned', 'deactivated', 'pending_deletion'));
 
 -- A time that was never written down is 'long ago', so that no list has to sort by NULL.
-UPDATE profiles SET created_at = 'epoch' WHERE created_at IS NULL;
+UPDATE profiles SET created_at = 'epoch' WHERE created_at IS NULL OR NOT isfinite(created_at);
 ALTER TABLE profiles ALTER COLUMN created_at SET NOT NULL, ALTER COLUMN id SET DEFAULT gen_random_uuid();
 
 -- Handles are unique without regard to case. Where old rows already collide, the look-up still gets its index and

@@ -17,7 +17,7 @@ ALTER TABLE follows
     -- Who writes without a status has not been accepted.
     ALTER COLUMN status SET DEFAULT 'pending';
 
-UPDATE follows SET created_at = 'epoch' WHERE created_at IS NULL;
+UPDATE follows SET created_at = 'epoch' WHERE created_at IS NULL OR NOT isfinite(created_at);
 ALTER TABLE follows ALTER COLUMN created_at SET NOT NULL;
 
 -- NOT VALID: an adopted row of another status stays as it is (it opens nothing), a new one cannot be written.

@@ -38,7 +38,9 @@ ALTER TABLE posts
     ADD COLUMN IF NOT EXISTS is_pinned     boolean NOT NULL DEFAULT false,
     ADD COLUMN IF NOT EXISTS tags          text[] NOT NULL DEFAULT '{}';
 
-UPDATE posts SET created_at = 'epoch' WHERE created_at IS NULL;
+-- Never is NULL.
+UPDATE posts SET expires_at = NULL WHERE expires_at = 'infinity';
+UPDATE posts SET created_at = 'epoch' WHERE created_at IS NULL OR NOT isfinite(created_at);
 ALTER TABLE posts ALTER COLUMN created_at SET NOT NULL, ALTER COLUMN id SET DEFAULT gen_random_uuid();
 
 DO $$ BEGIN

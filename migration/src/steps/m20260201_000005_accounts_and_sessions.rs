@@ -9,11 +9,13 @@ CREATE TABLE IF NOT EXISTS accounts (
     email         text NOT NULL,
     -- Argon2id in PHC form, or bcrypt as an earlier database left it (upgraded when next used).
     password_hash text NOT NULL,
-    -- Access tokens issued before this moment are refused, whatever their expiry says.
-    signed_out_at timestamptz,
     created_at    timestamptz NOT NULL DEFAULT now()
 );
 CREATE UNIQUE INDEX IF NOT EXISTS accounts_email_lower ON accounts (lower(email));
+
+-- Access tokens issued before this moment are refused, whatever their expiry says. On the profile, not the account:
+-- adopted and imported people have tokens without having accounts.
+ALTER TABLE profiles ADD COLUMN IF NOT EXISTS signed_out_at timestamptz;
 
 -- A session is a family of refresh tokens: each use spends one and issues the next, and a second use of a spent one
 -- ends the family.
@@ -23,8 +25,7 @@ CREATE TABLE IF NOT EXISTS sessions (
     created_at timestamptz NOT NULL,
     ended_at   timestamptz
 );
-CREATE INDEX IF NOT EXISTS sessions_profile ON sessions (profile_id) WHERE ended_at IS NULL;
-CREATE INDEX IF NOT EXISTS sessions_profile_all ON sessions (profile_id);
+CREATE INDEX IF NOT EXISTS sessions_profile ON sessions (profile_id);
 
 CREATE TABLE IF NOT EXISTS refresh_tokens (
     -- SHA-256 of the token; the token itself is stored nowhere.
@@ -40,5 +41,6 @@ CREATE INDEX IF NOT EXISTS refresh_tokens_session ON refresh_tokens (session_id)
 DROP TABLE IF EXISTS refresh_tokens;
 DROP TABLE IF EXISTS sessions;
 DROP TABLE IF EXISTS accounts;
+ALTER TABLE profiles DROP COLUMN IF EXISTS signed_out_at;
 ",
 };

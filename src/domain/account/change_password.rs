@@ -16,15 +16,21 @@ impl Domain {
         }
         let login = store::account::of_profile(&self.db, me).await?;
         let stored = login.map(|login| login.password_hash);
-        if self.passwords.verify(current, stored).await? == Verdict::Wrong {
+        if self.passwords.verify(current, stored.clone()).await? == Verdict::Wrong {
             return Err(Failure::refused(RefusalCode::BadCredentials, "currentPassword", "this is not your password"));
         }
         let hash = self.passwords.hash(new).await?;
         self.db
             .retrying(|| async {
                 let tx = self.db.begin().await?;
-                if !store::account::lock_active(&tx, me).await? {
-                    return Err(Error::Unauthenticated.into());
+                let hash_now = store::account::lock_active(&tx, me).await?.ok_or(Error::Unauthenticated)?;
+                // Of two changes at once, the second was checked against a password that is gone.
+                if Some(hash_now) != stored {
+                    return Err(Failure::refused(
+                        RefusalCode::Conflict,
+                        "currentPassword",
+                        "the password has just been changed",
+                    ));
                 }
                 store::account::set_password(&tx, me, hash.clone()).await?;
                 store::account::end_all_sessions(&tx, me, self.now()).await?;

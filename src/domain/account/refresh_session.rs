@@ -19,7 +19,7 @@ impl Domain {
                     tx.commit().await?;
                     return Err(refused());
                 }
-                if token.ended_at.is_some() || token.expires_at <= now || token.state != "active" {
+                if !token.is_good(now) || token.state != "active" {
                     return Err(refused());
                 }
                 store::account::spend_refresh_token(&tx, &hash, now).await?;

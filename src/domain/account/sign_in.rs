@@ -18,35 +18,51 @@ impl Domain {
     /// A wrong password, an unknown account and a suspended one get the same answer, after the same time.
     pub async fn sign_in(&self, login: &str, password: String) -> Result<Session, Failure> {
         let refused_at = Instant::now() + REFUSAL_TAKES;
-        let outcome = self.try_sign_in(login.trim(), password).await;
+        let mut outcome = Ok(None);
+        // The hash may be replaced between the check and the lock: by a new password, which the next check refuses, or by
+        // another sign-in that upgrades the hash of the same one.
+        for _ in 0..3 {
+            outcome = self.try_sign_in(login.trim(), &password).await;
+            if !matches!(outcome, Ok(None)) {
+                break;
+            }
+        }
+        let outcome = outcome.and_then(|session| session.ok_or_else(refused));
         if matches!(outcome, Err(Failure::Refused(_))) {
             sleep_until(refused_at).await;
         }
         outcome
     }
 
-    async fn try_sign_in(&self, login: &str, password: String) -> Result<Session, Failure> {
+    /// A session, or none when the stored hash is no longer the one that was checked.
+    async fn try_sign_in(&self, login: &str, password: &str) -> Result<Option<Session>, Failure> {
         let is_possible = login.len() <= 254 && !login.contains('\0');
         let login = if is_possible { store::account::login(&self.db, login).await? } else { None };
         let hash = login.as_ref().map(|login| login.password_hash.clone());
-        let verdict = self.passwords.verify(password.clone(), hash).await?;
+        let verdict = self.passwords.verify(password.to_owned(), hash).await?;
         let login = match (login, verdict) {
             (Some(login), Verdict::Right | Verdict::RightButOutdated) if login.state == "active" => login,
             _ => return Err(refused()),
         };
-        if verdict == Verdict::RightButOutdated {
-            let hash = self.passwords.hash(password).await?;
-            store::account::upgrade_password(&self.db, login.profile_id, &login.password_hash, hash).await?;
-        }
+        let upgraded = match verdict {
+            Verdict::RightButOutdated => Some(self.passwords.hash(password.to_owned()).await?),
+            _ => None,
+        };
         self.db
             .retrying(|| async {
                 let tx = self.db.begin().await?;
-                if !store::account::lock_active(&tx, login.profile_id).await? {
+                let Some(hash) = store::account::lock_active(&tx, login.profile_id).await? else {
                     return Err(refused());
+                };
+                if hash != login.password_hash {
+                    return Ok(None);
+                }
+                if let Some(hash) = upgraded.clone() {
+                    store::account::set_password(&tx, login.profile_id, hash).await?;
                 }
                 let session = self.begin_session(&tx, login.profile_id).await?;
                 tx.commit().await?;
-                Ok(session)
+                Ok(Some(session))
             })
             .await
     }

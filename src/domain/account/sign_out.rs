@@ -28,10 +28,18 @@ impl Domain {
                     Some(hash) => store::account::lock_refresh_token(&tx, hash).await?,
                     None => None,
                 };
-                let owner = token.as_ref().map(|token| token.profile_id).or(viewer.id());
-                match (&token, owner) {
-                    (_, Some(owner)) if everywhere => store::account::end_all_sessions(&tx, owner, now).await?,
-                    (Some(token), _) => store::account::end_session(&tx, token.session_id, now).await?,
+                match (&hash, &token) {
+                    // A token that is no longer good speaks for nobody: an old one must not end what came after it.
+                    (Some(_), Some(token)) if everywhere && token.is_good(now) => {
+                        store::account::end_all_sessions(&tx, token.profile_id, now).await?;
+                    }
+                    (Some(_), Some(token)) if !everywhere => {
+                        store::account::end_session(&tx, token.session_id, now).await?;
+                    }
+                    (None, _) => {
+                        let me = viewer.id().ok_or(Error::Unauthenticated)?;
+                        store::account::end_all_sessions(&tx, me, now).await?;
+                    }
                     _ => {}
                 }
                 tx.commit().await?;

@@ -92,8 +92,7 @@ impl Domain {
                 let tx = self.db.begin().await?;
                 store::geo::insert(&tx, row.clone()).await?;
                 let beacon = store::geo::by_ids(&tx, viewer, now, &[id]).await?.pop();
-                let beacon =
-                    beacon.ok_or_else(|| Error::Internal("a beacon that was just made is not visible".to_owned()))?;
+                let beacon = beacon.ok_or(Error::Unauthenticated)?;
                 tx.commit().await?;
                 Ok::<_, Failure>(beacon)
             })
@@ -125,7 +124,7 @@ fn check(new: &NewBeacon, is_official: bool) -> Result<(String, TimeDelta), Fail
     if body.is_empty() {
         refuse(RefusalCode::Invalid, "body", "a beacon needs a text");
     }
-    if new.precision == Precision::Exact && new.anonymous && !is_official {
+    if new.precision == Precision::Exact && new.anonymous {
         refuse(
             RefusalCode::NotAllowed,
             "precision",
@@ -135,13 +134,14 @@ fn check(new: &NewBeacon, is_official: bool) -> Result<(String, TimeDelta), Fail
     if new.radius_meters.is_some_and(|radius| !(1..=MAX_RADIUS_METERS).contains(&radius)) {
         refuse(RefusalCode::Invalid, "radiusMeters", "the radius must be between 1 and 50000 metres");
     }
-    let longest = if is_official { OFFICIAL_LIFE_MINUTES } else { LIFE_MINUTES };
+    // What only an official profile can have would name it.
+    let longest = if is_official && !new.anonymous { OFFICIAL_LIFE_MINUTES } else { LIFE_MINUTES };
     let life = new.expires_in_minutes.unwrap_or(LIFE_MINUTES);
     if !(1..=longest).contains(&life) {
         refuse(
             RefusalCode::Invalid,
             "expiresInMinutes",
-            "a beacon lives between a minute and 4 hours, one of an official profile up to 7 days",
+            "a beacon lives between a minute and 4 hours, a signed one of an official profile up to 7 days",
         );
     }
     if refusals.is_empty() { Ok((body, TimeDelta::minutes(life.into()))) } else { Err(Failure::Refused(refusals)) }

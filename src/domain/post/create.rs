@@ -59,7 +59,8 @@ impl Domain {
             .retrying(|| async {
                 let tx = self.db.begin().await?;
                 store::post::insert(&tx, row.clone()).await?;
-                let post = self.changed_post(&tx, viewer, id).await?;
+                // Only whoever is suspended in this very moment does not see the own post.
+                let post = store::post::by_ids(&tx, viewer, now, &[id]).await?.pop().ok_or(Error::Unauthenticated)?;
                 tx.commit().await?;
                 Ok(post)
             })

@@ -13,7 +13,7 @@ pub(super) use self::tags::hashtags;
 pub use self::{create::NewPost, edit::Edit};
 pub use crate::store::post::{Kind, Post};
 use crate::{
-    domain::{Domain, Error, Failure, RefusalCode},
+    domain::{Domain, Failure, RefusalCode},
     policy::{Viewer, permission},
     store::{self, Executor},
 };
@@ -72,7 +72,8 @@ impl Domain {
     /// The post as it is now, after a change.
     async fn changed_post(&self, db: &impl Executor, viewer: Viewer, id: PostId) -> Result<Post, Failure> {
         let post = store::post::by_ids(db, viewer, self.now(), &[id]).await?.pop();
-        Ok(post.ok_or_else(|| Error::Internal("a post that was just written is not visible".to_owned()))?)
+        // Expired in this very moment, or its author suspended.
+        post.ok_or_else(not_found)
     }
 }
 

@@ -42,7 +42,7 @@ impl Domain {
                     store::follow::accept_all(&tx, me, self.now()).await?;
                 }
                 let profile = store::profile::by_id(&tx, viewer, me).await?;
-                let profile = profile.ok_or_else(|| Error::Internal("the viewer has no profile".to_owned()))?;
+                let profile = profile.ok_or(Error::Unauthenticated)?;
                 tx.commit().await?;
                 Ok(profile)
             })

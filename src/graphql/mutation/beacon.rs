@@ -33,7 +33,7 @@ pub struct CreateBeaconInput {
     image_url: Option<Url>,
     /// How far around the place it matters, in metres, from 1 to 50,000; 500 unless said.
     radius_meters: Option<i32>,
-    /// After how many minutes it leaves: 240 at most and unless said; official profiles up to 7 days.
+    /// After how many minutes it leaves: 240 at most and unless said; signed by an official profile, up to 7 days.
     expires_in_minutes: Option<i32>,
 }
 

@@ -84,7 +84,7 @@ pub enum BeaconState {
 #[derive(Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::Precision")]
 pub enum BeaconPrecision {
-    /// The point itself. For official profiles, and for signed beacons that ask for it.
+    /// The point itself. For signed beacons that ask for it.
     Exact,
     /// The centre of a cell of about 150 metres.
     Block,

@@ -77,7 +77,18 @@ impl Area {
                 sql.text(" AND ST_Y(visible.location::geometry) BETWEEN ").bind(*south).text(" AND ").bind(*north);
                 sql.text(" AND (ST_X(visible.location::geometry) >= ").bind(*west);
                 sql.text(if west <= east { " AND " } else { " OR " });
-                sql.text("ST_X(visible.location::geometry) <= ").bind(*east).text(")");
+                sql.text("ST_X(visible.location::geometry) <= ").bind(*east);
+                // Two numbers for one meridian, and every meridian for a pole.
+                if *west <= -180.0 {
+                    sql.text(" OR ST_X(visible.location::geometry) = 180");
+                }
+                if *east >= 180.0 {
+                    sql.text(" OR ST_X(visible.location::geometry) = -180");
+                }
+                if *north >= 90.0 || *south <= -90.0 {
+                    sql.text(" OR abs(ST_Y(visible.location::geometry)) = 90");
+                }
+                sql.text(")");
             }
             Shape::Polygon(ring) => {
                 sql.text(" AND ST_Covers(ST_GeogFromText(").bind(well_known_text(ring)).text("), visible.location)");

@@ -77,6 +77,7 @@ pub trait Order: Key {
     /// The key of a beacon.
     fn of(beacon: &Beacon) -> Self;
     /// The area, no larger than the window needs it.
+    #[must_use]
     fn narrowed(area: &Area, _: &Window<Self>) -> Area {
         area.clone()
     }
