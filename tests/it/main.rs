@@ -5,6 +5,7 @@
 
 mod support;
 
+mod house;
 mod matrix;
 mod schema;
 mod smoke;
