@@ -5,6 +5,7 @@
 
 mod support;
 
+mod coverage;
 mod house;
 mod matrix;
 mod schema;
