@@ -5,6 +5,7 @@
 
 mod support;
 
+mod answers;
 mod coverage;
 mod house;
 mod matrix;
