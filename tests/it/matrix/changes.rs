@@ -4,10 +4,7 @@ use std::collections::HashSet;
 
 use uuid::Uuid;
 
-use super::{
-    doors::{Room, Walk},
-    rule::Relation,
-};
+use super::doors::{Room, Walk};
 
 /// Mutations of a post that its author alone can do.
 const OF_POSTS: [&str; 4] = ["editPost", "pinPost", "unpinPost", "deletePost"];
