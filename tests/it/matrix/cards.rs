@@ -106,7 +106,8 @@ fn details_are_there(world: &World, relation: Relation, author: Author, profile:
     };
     let follows_back = world.viewer(Relation::Stranger).is_followed_by(author) == Some("accepted");
     let followers = count(&|other| other.follows());
-    let following = count(&|_| follows_back);
+    // And the friend whom everybody follows.
+    let following = 1 + count(&|_| follows_back);
     for (list, number, says) in [("followers", followers, "followerCount"), ("following", following, "followingCount")]
     {
         let context = format!("{list}, {relation:?} x {author:?}");

@@ -23,6 +23,8 @@ pub enum Room {
 pub struct Door {
     pub name: String,
     pub room: Room,
+    /// An author was let through with what is the author's own only: to the others, authors are strangers like others.
+    pub is_own: bool,
     /// Only the posts of those whom the viewer follows, and the viewer's own, belong here.
     pub is_home: bool,
     /// Only those authors belong here who ask to follow the viewer.
@@ -100,12 +102,12 @@ impl<'a> Walk<'a> {
         for (room, ids) in [(Room::Root, &roots), (Room::Reply, &replies), (Room::Beacon, &beacons)] {
             let (field, fields) = if room == Room::Beacon { ("beacon", BEACON) } else { ("post", POST) };
             let found = self.each(ids, |id| format!("{field}(id: \"{id}\") {{ {fields} }}")).await;
-            self.door(&format!("{field}(id:)"), room, found);
+            self.door_by_id(&format!("{field}(id:)"), room, found);
             let fields = format!("id ... on Post {{ {POST} }} ... on Beacon {{ {BEACON} }}");
             let found = self.each(ids, |id| format!("node(id: \"{id}\") {{ {fields} }}")).await;
-            self.door("node(id:)", room, found);
+            self.door_by_id("node(id:)", room, found);
             let found = self.nodes(ids, "/id").await;
-            self.door("nodes(ids:)", room, found);
+            self.door_by_id("nodes(ids:)", room, found);
         }
         // One is not the other.
         let found = self.each(&beacons, |id| format!("post(id: \"{id}\") {{ id }}")).await;
@@ -182,7 +184,7 @@ impl<'a> Walk<'a> {
     async fn parents(&mut self) {
         let answers = self.all(|cell| cell.answer);
         let found = self.nodes(&answers, "/parent/id").await;
-        self.door("parent, by nodes", Room::Root, found);
+        self.door_by_id("parent, by nodes", Room::Root, found);
         let field = |page: String| {
             format!(
                 "{{ p: profile(by: {{ id: \"{}\" }}) {{ c: posts(kind: REPLIES, {page}) {{
@@ -291,12 +293,20 @@ impl<'a> Walk<'a> {
         found
     }
 
+    /// What is asked for by its id: of all cells, and by authors of their own.
     pub fn all(&self, of: impl Fn(&Cell) -> Option<Uuid>) -> Vec<Uuid> {
-        self.world.cells.iter().filter_map(of).collect()
+        let is_asked = |cell: &&Cell| !self.viewer.is_author() || self.viewer.is_author_of(cell);
+        self.world.cells.iter().filter(is_asked).filter_map(of).collect()
     }
 
     pub fn door(&mut self, name: &str, room: Room, ids: HashSet<Uuid>) {
-        self.doors.push(Door { name: name.to_owned(), room, is_home: false, is_requests: false, ids });
+        self.doors.push(Door { name: name.to_owned(), room, is_own: false, is_home: false, is_requests: false, ids });
+    }
+
+    /// A door through which the things of [`Self::all`] were asked for.
+    pub fn door_by_id(&mut self, name: &str, room: Room, ids: HashSet<Uuid>) {
+        self.door(name, room, ids);
+        self.doors.last_mut().unwrap().is_own = self.viewer.is_author();
     }
 
     fn count(&mut self, name: &str, of: CountOf, says: Option<i64>) {

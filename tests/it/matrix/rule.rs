@@ -161,14 +161,9 @@ impl Content {
         }
     }
 
-    /// Vouches and reports. Only beacons have them.
-    pub fn votes(self) -> Option<(i32, i32)> {
-        match self {
-            Self::ReportedAway => Some((4, 5)),
-            Self::Disputed => Some((5, 5)),
-            Self::Doubted => Some((0, 4)),
-            _ => None,
-        }
+    /// Whether only beacons can be so: posts have no reports.
+    pub fn is_of_beacons(self) -> bool {
+        matches!(self, Self::ReportedAway | Self::Disputed | Self::Doubted)
     }
 
     /// Whether it is there at all: rule 1, and for beacons what reports do.

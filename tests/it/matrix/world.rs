@@ -55,6 +55,14 @@ impl Viewer {
         self.is == Is::Other(relation) || (relation == Relation::Myself && self.is == Is::Author(author))
     }
 
+    pub fn is_author(&self) -> bool {
+        matches!(self.is, Is::Author(_))
+    }
+
+    pub fn is_author_of(&self, cell: &Cell) -> bool {
+        self.is == Is::Author(cell.author)
+    }
+
     /// What the author's follow of this viewer is, if there is one: authors have nothing to do with each other.
     pub fn is_followed_by(&self, author: Author) -> Option<&'static str> {
         matches!(self.is, Is::Other(relation) if relation != Relation::SignedOut).then(|| follows_back(author))
@@ -135,8 +143,19 @@ impl World {
         }
         let others = self.viewers.iter().filter(|viewer| matches!(viewer.is, Is::Other(_)));
         let others = others.filter_map(|viewer| viewer.person.clone());
-        for person in others.chain([self.hub.clone(), self.replier.clone()]).collect::<Vec<_>>() {
+        let troll = person(&self.app, "troll");
+        for person in others.chain([self.hub.clone(), self.replier.clone(), troll.clone()]).collect::<Vec<_>>() {
             self.add(&format!("INSERT INTO profiles (id, handle) VALUES ('{}', '{}');", person.id, person.handle));
+        }
+        // Everybody follows somebody, is in somebody's circle, and has blocked and is blocked by somebody: who that is
+        // must matter.
+        for me in self.viewers.iter().filter_map(|viewer| viewer.person.as_ref()).map(|me| me.id).collect::<Vec<_>>() {
+            let (friend, troll) = (self.replier.id, troll.id);
+            self.follow(me, friend, "accepted");
+            self.add(&format!(
+                "INSERT INTO circle_members (owner_id, member_id) VALUES ('{friend}', '{me}');
+                 INSERT INTO blocks (blocker_id, blocked_id) VALUES ('{troll}', '{me}'), ('{me}', '{troll}');"
+            ));
         }
     }
 
@@ -175,61 +194,58 @@ impl World {
     }
 
     fn contents(&mut self) {
-        self.row(self.topic, Some(self.replier.id), None, None, "'public'", "");
+        self.row(self.topic, Some(self.replier.id), false, None, "'public'", "");
         for (author, content) in Author::ALL.iter().flat_map(|author| Content::ALL.map(|content| (*author, content))) {
             let who = Some(self.authors[&author].id);
-            let cell = match content.votes() {
-                Some((vouches, reports)) => {
-                    let beacon = Uuid::new_v4();
-                    self.row(beacon, who, Some(PLACE), None, "'public'", "");
-                    self.add(&format!(
-                        "UPDATE posts SET vouch_count = {vouches}, report_count = {reports} WHERE id = '{beacon}';"
-                    ));
-                    Cell { author, content, root: None, reply: None, answer: None, beacon }
-                }
-                None => {
-                    let [root, reply, answer, beacon] = [(); 4].map(|()| Uuid::new_v4());
-                    let visibility = content.visibility().map_or("NULL".to_owned(), quoted);
-                    let change = match content {
-                        Content::Later => "expires_at = '2026-03-01 13:00+00'",
-                        Content::Expired => "expires_at = '2026-03-01 12:00+00'",
-                        Content::Deleted => "deleted_at = '2026-02-01'",
-                        Content::Removed => "status = 'removed'",
-                        Content::NoStatus => "status = NULL",
-                        _ => "",
-                    };
-                    self.row(root, who, None, None, &visibility, change);
-                    self.row(reply, who, None, Some(self.topic), &visibility, change);
-                    self.row(answer, Some(self.replier.id), None, Some(root), "'public'", "");
-                    self.row(beacon, who, Some(PLACE), None, &visibility, change);
-                    Cell { author, content, root: Some(root), reply: Some(reply), answer: Some(answer), beacon }
-                }
+            let visibility = content.visibility().map_or("NULL".to_owned(), quoted);
+            let change = match content {
+                Content::Later => "expires_at = '2026-03-01 13:00+00'",
+                Content::Expired => "expires_at = '2026-03-01 12:00+00'",
+                Content::Deleted => "deleted_at = '2026-02-01'",
+                Content::Removed => "status = 'removed'",
+                Content::NoStatus => "status = NULL",
+                Content::ReportedAway => "report_count = 5, vouch_count = 4",
+                Content::Disputed => "report_count = 5, vouch_count = 5",
+                Content::Doubted => "report_count = 4",
+                _ => "",
             };
+            let beacon = Uuid::new_v4();
+            self.row(beacon, who, true, None, &visibility, change);
+            let mut cell = Cell { author, content, root: None, reply: None, answer: None, beacon };
+            if !content.is_of_beacons() {
+                let [root, reply, answer] = [(); 3].map(|()| Uuid::new_v4());
+                self.row(root, who, false, None, &visibility, change);
+                self.row(reply, who, false, Some(self.topic), &visibility, change);
+                self.row(answer, Some(self.replier.id), false, Some(root), "'public'", "");
+                cell = Cell { root: Some(root), reply: Some(reply), answer: Some(answer), ..cell };
+            }
             self.cells.push(cell);
         }
-        // The newest of all, by nobody and no beacon: it exists for nobody and takes nobody's place in a feed.
-        self.row(Uuid::new_v4(), None, None, None, "'public'", "created_at = '2026-03-01 11:59+00'");
+        // The newest of all, by nobody and no beacons: they exist for nobody and take nobody's place in a feed.
+        for _ in 0..2 {
+            self.row(Uuid::new_v4(), None, false, None, "'public'", "created_at = '2026-03-01 11:59+00'");
+        }
     }
 
-    /// A row of `posts` whose text is its id, so that a text that leaks can be told.
+    /// A row of `posts` whose text is its id, so that a text that leaks can be told. All are at the place, also those that
+    /// are no beacons.
     fn row(
         &mut self,
         id: Uuid,
         author: Option<Uuid>,
-        place: Option<(f64, f64)>,
+        is_beacon: bool,
         parent: Option<Uuid>,
         visibility: &str,
         change: &str,
     ) {
         let uuid = |id: Option<Uuid>| id.map_or("NULL".to_owned(), |id| format!("'{id}'"));
         let (author, parent) = (uuid(author), uuid(parent));
-        let is_beacon = place.is_some();
-        let point = place.map_or("NULL".to_owned(), |(lat, long)| format!("'SRID=4326;POINT({long} {lat})'"));
+        let (lat, long) = PLACE;
         self.add(&format!(
             "INSERT INTO posts (id, author_id, body, visibility, video_url, parent_id, is_beacon, beacon_type, location,
                                 created_at)
              VALUES ('{id}', {author}, '{id}', {visibility}, 'https://video.example/{id}', {parent}, {is_beacon},
-                     'fire', {point}, '2026-03-01 10:00+00');"
+                     'fire', 'SRID=4326;POINT({long} {lat})', '2026-03-01 10:00+00');"
         ));
         if !change.is_empty() {
             let _ = write!(self.sql, "UPDATE posts SET {change} WHERE id = '{id}';");

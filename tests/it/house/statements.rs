@@ -1,0 +1,148 @@
+//! Where SQL may stand, and which statements read protected tables without the scope: each is listed with its reason.
+
+use super::source::{self, Source};
+
+/// Texts that read `posts` or `profiles` outside of `store/scope.rs`: the file, what the text holds, how often, and why
+/// that shows nothing to whom it does not exist for.
+const READS: &[(&str, &str, usize, &str)] = &[
+    ("src/store/post.rs", "JOIN profiles ON profiles.id = page.author_id", 2, AUTHORS),
+    ("src/store/feed.rs", "JOIN profiles ON profiles.id = page.author_id", 2, AUTHORS),
+    ("src/store/geo/beacon.rs", "JOIN profiles ON profiles.id = page.author_id", 1, AUTHORS),
+    ("src/store/geo/search.rs", "JOIN profiles ON profiles.id = page.author_id", 1, AUTHORS),
+    (
+        "src/store/geo/search.rs",
+        "(SELECT is_official FROM profiles WHERE profiles.id = visible.author_id)",
+        1,
+        "a filter on the authors of rows of the scope",
+    ),
+    ("src/store/post.rs", "SELECT 1 FROM posts WHERE deleted_at IS NULL AND id = ", 1, "locks a row, reads none"),
+    ("src/store/post.rs", "SELECT 1 FROM posts WHERE is_pinned", 1, "counts the viewer's own pins"),
+    ("src/store/profile.rs", "JOIN profiles ON profiles.id = follows.follower_id", 1, SCOPED),
+    ("src/store/profile.rs", "JOIN profiles ON profiles.id = follows.following_id", 1, SCOPED),
+    ("src/store/profile.rs", "(SELECT profiles.id FROM profiles WHERE profiles.id = ANY(", 1, SCOPED),
+    ("src/store/follow.rs", "JOIN profiles ON profiles.id = follows.follower_id", 1, SCOPED),
+    ("src/store/follow.rs", "SELECT profiles.id FROM profiles WHERE profiles.id = ANY(", 1, SCOPED),
+    ("src/store/follow.rs", "JOIN profiles ON profiles.id = edge.id", 1, SCOPED),
+    ("src/store/follow.rs", "JOIN profiles ON profiles.id = page.id", 1, "the profiles of rows that were scoped"),
+    ("src/store/follow.rs", "SELECT 1 FROM profiles WHERE id = ", 1, "locks a row, reads none"),
+    ("src/store/account.rs", "FROM profiles LEFT JOIN accounts ", 1, ACCOUNTS),
+    ("src/store/account.rs", "FROM profiles JOIN accounts ", 1, ACCOUNTS),
+    ("src/store/account.rs", "JOIN profiles ON profiles.id = accounts.profile_id", 2, ACCOUNTS),
+    ("src/store/account.rs", "JOIN profiles ON profiles.id = sessions.profile_id", 1, ACCOUNTS),
+    ("src/store/adoption.rs", "SELECT 1 FROM profiles ", 5, REPORT),
+    ("src/store/adoption.rs", "SELECT 1 FROM posts ", 5, REPORT),
+];
+
+const AUTHORS: &str = "the authors of rows of the scope, which asks for the author as well";
+const SCOPED: &str = "followed by scope::profile_is_visible or scope::profile_is_open";
+const ACCOUNTS: &str = "whether a person is let in, before there is a viewer";
+const REPORT: &str = "numbers for an operator; no row leaves";
+
+const PROTECTED: [&str; 2] = ["posts", "profiles"];
+
+/// Whether the text reads one of these tables.
+fn reads(text: &str, tables: &[&str]) -> bool {
+    let words: Vec<_> =
+        text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect();
+    words.windows(2).any(|pair| matches!(pair[0], "FROM" | "JOIN" | "USING") && tables.contains(&pair[1]))
+}
+
+/// Whether the text is a piece of SQL.
+fn is_sql(text: &str) -> bool {
+    let starts = ["SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM ", "WITH "];
+    let holds = [" FROM ", " WHERE ", " ORDER BY ", " JOIN ", " LIMIT ", " SET ", " VALUES "];
+    starts.iter().any(|word| text.trim_start().starts_with(word)) || holds.iter().any(|word| text.contains(word))
+}
+
+#[test]
+fn sql_stands_in_the_store_and_in_migrations() {
+    let sources = source::all();
+    let elsewhere = sources.iter().filter(|source| !source.is_under("src/store") && !source.is_under("migration/src"));
+    for source in elsewhere {
+        for text in &source.texts {
+            assert!(!is_sql(text), "{} holds SQL: {text:?}", source.path);
+        }
+    }
+    assert!(is_sql("SELECT 1") && is_sql("a FROM b") && !is_sql("it is over; select another"));
+}
+
+fn is_postgis(word: &str) -> bool {
+    word.trim_start_matches('_').starts_with("ST_") || ["geography", "geometry"].contains(&word)
+}
+
+#[test]
+fn postgis_is_spoken_under_geo_and_in_migrations_only() {
+    for source in source::all() {
+        if source.is_under("src/store/geo") || source.is_under("migration/src") {
+            continue;
+        }
+        let words = |text: &str| text.split(|c: char| !c.is_alphanumeric() && c != '_').any(is_postgis);
+        assert!(!source.texts.iter().any(|text| words(text)) && !words(&source.code), "{} speaks PostGIS", source.path);
+    }
+}
+
+#[test]
+fn protected_tables_are_read_through_the_scope_or_for_a_listed_reason() {
+    let sources = source::all();
+    let mut found = vec![0; READS.len()];
+    for source in sources.iter().filter(|source| source.is_under("src") && source.path != "src/store/scope.rs") {
+        for text in source.texts.iter().filter(|text| reads(text, &PROTECTED)) {
+            let listed: Vec<_> =
+                (0..READS.len()).filter(|at| READS[*at].0 == source.path && text.contains(READS[*at].1)).collect();
+            assert!(
+                !listed.is_empty(),
+                "{} reads a protected table: start from store/scope.rs, or list it here with a reason: {text:?}",
+                source.path
+            );
+            for at in listed {
+                found[at] += text.matches(READS[at].1).count();
+            }
+        }
+    }
+    for ((file, text, times, _), found) in READS.iter().zip(found) {
+        assert_eq!(found, *times, "{file}: {text:?}");
+    }
+}
+
+/// What is listed as scoped has to be: in the same function, a condition of the scope follows.
+#[test]
+fn what_is_listed_as_scoped_is_scoped() {
+    for (file, text, times, _) in READS.iter().filter(|(.., reason)| *reason == SCOPED) {
+        let content = std::fs::read_to_string(source::root().join(file)).unwrap();
+        let functions: Vec<_> = content.split("\n}\n").filter(|function| function.contains(text)).collect();
+        let scoped = functions.iter().map(|function| function.matches(text).count());
+        assert_eq!(scoped.sum::<usize>(), *times);
+        for function in functions {
+            let behind = &function[function.find(text).unwrap()..];
+            assert!(behind.contains("profile_is_visible(") || behind.contains("profile_is_open("), "{file}: {text}");
+        }
+    }
+}
+
+/// Who is let in, who has blocked whom and who is in a circle is read in one place each.
+#[test]
+fn accounts_blocks_and_circles_are_read_in_one_place_each() {
+    let tables = [
+        ("src/store/account.rs", &["accounts", "sessions", "refresh_tokens"][..]),
+        // Conditions of the rule, not texts.
+        ("src/policy/visibility.rs", &["blocks", "circle_members"]),
+    ];
+    for source in source::all().iter().filter(|source| source.is_under("src")) {
+        for (place, tables) in tables {
+            let read = source.texts.iter().find(|text| reads(text, tables));
+            assert!(source.path == place || read.is_none(), "{} reads {tables:?}: {read:?}", source.path);
+        }
+    }
+}
+
+#[test]
+fn a_reading_text_is_told() {
+    for text in ["SELECT 1 FROM posts", " LEFT JOIN profiles ON", "DELETE FROM x USING posts p", "FROM\n  posts\n"] {
+        assert!(reads(text, &PROTECTED), "{text}");
+    }
+    for text in ["INSERT INTO posts", "UPDATE posts SET", "FROM posts_old", "profiles FROM follows"] {
+        assert!(!reads(text, &PROTECTED), "{text}");
+    }
+    let code = Source::of("src/x.rs", "let sql = Sql::new(\"SELECT 1 FROM posts\");");
+    assert!(code.texts.iter().any(|text| reads(text, &PROTECTED)));
+}
