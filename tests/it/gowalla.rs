@@ -1,6 +1,6 @@
 //! A real network, imported, and its answers beside those of an independent computation from the CSV files, without SQL.
 //!
-//! The data is not part of the repository: SOJORN_DATA names the folder that holds `gowalla-nyc`, `../shared/data`
+//! The data is not part of the repository: `SOJORN_DATA` names the folder that holds `gowalla-nyc`, `../shared/data`
 //! unless set. Where there is none, these tests say so and check nothing.
 
 mod model;

@@ -2,6 +2,7 @@
 //! database of its own.
 
 #![allow(clippy::unwrap_used, reason = "in a test, what is not there is a failure of the test")]
+#![allow(clippy::disallowed_macros, reason = "a test that checks nothing says so")]
 #![allow(clippy::disallowed_methods, reason = "tests read DATABASE_URL, and make ids of their own")]
 
 mod support;

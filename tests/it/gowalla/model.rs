@@ -107,7 +107,8 @@ impl Network {
 
     /// People worth asking about: who follows most and is followed most, who asks most, a private one, and some others.
     pub fn notable(&self) -> Vec<&str> {
-        let most = |of: &dyn Fn(&(String, String), bool) -> Option<String>| {
+        type Chosen<'a> = &'a dyn Fn(&(String, String), bool) -> Option<String>;
+        let most = |of: Chosen<'_>| {
             let mut counts: BTreeMap<String, usize> = BTreeMap::new();
             for (pair, accepted) in &self.follows {
                 if let Some(handle) = of(pair, *accepted) {

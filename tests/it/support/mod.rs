@@ -146,7 +146,7 @@ pub fn header_of<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
     headers.get(name).map_or("", |value| value.to_str().unwrap())
 }
 
-/// A folder of real data, if it is on this machine: below SOJORN_DATA, or `../shared/data`.
+/// A folder of real data, if it is on this machine: below `SOJORN_DATA`, or `../shared/data`.
 pub fn data_folder(name: &str) -> Option<std::path::PathBuf> {
     let root = std::env::var_os("SOJORN_DATA").map_or_else(
         || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
