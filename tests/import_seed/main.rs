@@ -1,0 +1,5 @@
+//! `import` and `seed` on a real database.
+
+mod database;
+mod import;
+mod seed;
