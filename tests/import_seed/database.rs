@@ -26,7 +26,7 @@ impl Database {
             url: url.to_string(),
             max_connections: 2,
             acquire_timeout: Duration::from_secs(30),
-            statement_timeout: Duration::from_secs(60),
+            statement_timeout: Duration::from_mins(1),
             lock_timeout: Duration::from_secs(30),
             observer: None,
         };
