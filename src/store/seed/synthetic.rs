@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::store::{
     Db, StoreError,
-    bulk::{self, CopyRow, RowWriter},
+    bulk::{self, Bulk, CopyRow, RowWriter},
     geo::{self, Point},
 };
 
@@ -161,6 +161,20 @@ impl CopyRow for Beacon {
         row.plain(self.severity).plain(self.precision).plain(geo::point_text(self.location)).plain(self.vouches);
         row.plain(self.reports).time(self.created_at).time(self.expires_at);
     }
+}
+
+/// Spares PostgreSQL the look-ups of foreign keys, which are a third of the work, where the role may do so. Whatever a
+/// synthetic row refers to is a row of the same transaction.
+pub async fn skip_reference_checks(bulk: &mut Bulk) -> Result<(), StoreError> {
+    bulk.run(
+        "DO $$ BEGIN
+             IF current_setting('is_superuser') = 'on' THEN
+                 PERFORM set_config('session_replication_role', 'replica', true);
+             END IF;
+         END $$",
+    )
+    .await?;
+    Ok(())
 }
 
 /// Brings the planner's numbers about the tables that were filled up to date.

@@ -73,7 +73,8 @@ impl Network {
             precision: precision.word(),
             location: stored_point(place(&mut dice), precision),
             vouches: dice.skewed(9),
-            reports: dice.skewed(7),
+            // One in fifty is reported away.
+            reports: if dice.permille(20) { 10 + dice.below(5) } else { dice.skewed(4) },
             created_at,
             expires_at: if is_over { created_at + age / 2 } else { self.now + minutes(60 + left) },
         }

@@ -87,6 +87,7 @@ pub async fn run(db: &Db, clock: &Clock, size: Size, progress: &mut Progress<'_>
     let network = Network { people: size.profiles.into(), now: clock.now() };
     let (people, posts, beacons) = (network.people, u64::from(size.posts), u64::from(size.beacons));
     let mut bulk = Bulk::begin(db).await?;
+    rows::skip_reference_checks(&mut bulk).await?;
     copy(&mut bulk, "profiles", Some(people), (0..people).map(|nth| network.person(nth)), progress).await?;
     let mut ties = people::Tally::default();
     copy(&mut bulk, "follows", None, (0..people).flat_map(|nth| network.follows(nth, &mut ties)), progress).await?;
