@@ -32,8 +32,7 @@ pub async fn standing(
         }
     };
     sql.text(" AS session_ended FROM profiles");
-    // A profile without a handle (an adopted row) exists for nobody, and so nobody can act as it.
-    sql.text(" WHERE handle IS NOT NULL AND id = ").bind(profile);
+    sql.text(" WHERE id = ").bind(profile);
     db.one(sql).await
 }
 

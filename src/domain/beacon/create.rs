@@ -57,7 +57,8 @@ impl Domain {
     pub async fn create_beacon(&self, viewer: Viewer, new: NewBeacon) -> Result<Created, Failure> {
         let me = viewer.id().ok_or(Error::Unauthenticated)?;
         let profile = store::profile::by_id(&self.db, viewer, me).await?;
-        let is_official = profile.is_some_and(|profile| profile.is_official);
+        // A profile without a handle (an adopted row) exists for nobody, and makes nothing either.
+        let is_official = profile.ok_or(Error::Unauthenticated)?.is_official;
         let (body, life) = check(&new, is_official)?;
 
         let now = self.now();

@@ -101,7 +101,7 @@ const BANS: &[Ban] = &[
     },
     Ban {
         places: EVERYWHERE,
-        but: &["src/domain", "src/store/db.rs"],
+        but: &["src/domain", "src/store/db.rs", "src/store/bulk"],
         words: &["begin()", "begin_with_config"],
         because: "one transaction per mutation, opened in the domain; queries open none",
     },

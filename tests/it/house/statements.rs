@@ -16,19 +16,25 @@ const READS: &[(&str, &str, usize, &str)] = &[
         "a filter on the authors of rows of the scope",
     ),
     ("src/store/post.rs", "SELECT 1 FROM posts WHERE deleted_at IS NULL AND id = ", 1, "locks a row, reads none"),
-    ("src/store/post.rs", "SELECT 1 FROM posts WHERE is_pinned", 1, "counts the viewer's own pins"),
     ("src/store/profile.rs", "JOIN profiles ON profiles.id = follows.follower_id", 1, SCOPED),
     ("src/store/profile.rs", "JOIN profiles ON profiles.id = follows.following_id", 1, SCOPED),
     ("src/store/profile.rs", "(SELECT profiles.id FROM profiles WHERE profiles.id = ANY(", 1, SCOPED),
+    (
+        "src/store/profile.rs",
+        "(SELECT id FROM profiles WHERE lower(handle) = lower(",
+        1,
+        "an operator marks a profile; no row leaves",
+    ),
     ("src/store/follow.rs", "JOIN profiles ON profiles.id = follows.follower_id", 1, SCOPED),
     ("src/store/follow.rs", "SELECT profiles.id FROM profiles WHERE profiles.id = ANY(", 1, SCOPED),
     ("src/store/follow.rs", "JOIN profiles ON profiles.id = edge.id", 1, SCOPED),
     ("src/store/follow.rs", "JOIN profiles ON profiles.id = page.id", 1, "the profiles of rows that were scoped"),
     ("src/store/follow.rs", "SELECT 1 FROM profiles WHERE id = ", 1, "locks a row, reads none"),
-    ("src/store/account.rs", "FROM profiles LEFT JOIN accounts ", 1, ACCOUNTS),
-    ("src/store/account.rs", "FROM profiles JOIN accounts ", 1, ACCOUNTS),
+    ("src/store/account.rs", " AS session_ended FROM profiles", 1, ACCOUNTS),
+    ("src/store/account.rs", "SELECT 1 FROM profiles WHERE state = 'active' AND id = ", 1, ACCOUNTS),
     ("src/store/account.rs", "JOIN profiles ON profiles.id = accounts.profile_id", 2, ACCOUNTS),
     ("src/store/account.rs", "JOIN profiles ON profiles.id = sessions.profile_id", 1, ACCOUNTS),
+    ("src/store/geo/beacon.rs", "SELECT 1 FROM posts WHERE is_beacon AND ", 1, REPORT),
     ("src/store/adoption.rs", "SELECT 1 FROM profiles ", 5, REPORT),
     ("src/store/adoption.rs", "SELECT 1 FROM posts ", 5, REPORT),
 ];
@@ -37,6 +43,14 @@ const AUTHORS: &str = "the authors of rows of the scope, which asks for the auth
 const SCOPED: &str = "followed by scope::profile_is_visible or scope::profile_is_open";
 const ACCOUNTS: &str = "whether a person is let in, before there is a viewer";
 const REPORT: &str = "numbers for an operator; no row leaves";
+
+/// What operators run from the command line. It writes whole networks and compares them with what is there; nothing of
+/// that is shown to anybody.
+const BY_OPERATORS: [&str; 2] = ["src/store/import", "src/store/seed"];
+
+fn is_by_operators(source: &Source) -> bool {
+    BY_OPERATORS.iter().any(|folder| source.is_under(folder))
+}
 
 const PROTECTED: [&str; 2] = ["posts", "profiles"];
 
@@ -73,7 +87,8 @@ fn is_postgis(word: &str) -> bool {
 #[test]
 fn postgis_is_spoken_under_geo_and_in_migrations_only() {
     for source in source::all() {
-        if source.is_under("src/store/geo") || source.is_under("migration/src") {
+        // An import names the type of the column that it copies into.
+        if ["src/store/geo", "migration/src", "src/store/import"].iter().any(|folder| source.is_under(folder)) {
             continue;
         }
         let words = |text: &str| text.split(|c: char| !c.is_alphanumeric() && c != '_').any(is_postgis);
@@ -86,6 +101,9 @@ fn protected_tables_are_read_through_the_scope_or_for_a_listed_reason() {
     let sources = source::all();
     let mut found = vec![0; READS.len()];
     for source in sources.iter().filter(|source| source.is_under("src") && source.path != "src/store/scope.rs") {
+        if is_by_operators(source) {
+            continue;
+        }
         for text in source.texts.iter().filter(|text| reads(text, &PROTECTED)) {
             let listed: Vec<_> =
                 (0..READS.len()).filter(|at| READS[*at].0 == source.path && text.contains(READS[*at].1)).collect();
@@ -127,7 +145,7 @@ fn accounts_blocks_and_circles_are_read_in_one_place_each() {
         // Conditions of the rule, not texts.
         ("src/policy/visibility.rs", &["blocks", "circle_members"]),
     ];
-    for source in source::all().iter().filter(|source| source.is_under("src")) {
+    for source in source::all().iter().filter(|source| source.is_under("src") && !is_by_operators(source)) {
         for (place, tables) in tables {
             let read = source.texts.iter().find(|text| reads(text, tables));
             assert!(source.path == place || read.is_none(), "{} reads {tables:?}: {read:?}", source.path);
