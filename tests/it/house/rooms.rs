@@ -161,6 +161,18 @@ fn no_module_is_a_drawer_for_everything() {
     }
 }
 
+/// What stands behind them is not read by the rules.
+#[test]
+fn the_tests_of_a_module_stand_at_its_end() {
+    for source in source::all() {
+        let content = std::fs::read_to_string(source::root().join(&source.path)).unwrap();
+        let Some((_, tests)) = content.split_once("#[cfg(test)]") else { continue };
+        let outside = tests.trim_start().lines().filter(|line| !line.is_empty() && !line.starts_with(' '));
+        let outside: Vec<_> = outside.map(|line| line.starts_with("mod tests {") || line == "}").collect();
+        assert_eq!(outside, [true, true], "{}: #[cfg(test)] is for one module at the end", source.path);
+    }
+}
+
 #[test]
 fn files_are_small() {
     let sources = source::all();

@@ -83,6 +83,7 @@ impl<'a> Walk<'a> {
                 continue;
             }
             let ids = self.pages("/c", |page| format!("{{ c: {feed}({page}) {PAGE} }}")).await;
+            assert_eq!(ids.contains(&self.world.still), feed != "quipFeed", "{feed} as {:?}", self.viewer);
             self.door(feed, Room::Root, ids);
             self.doors.last_mut().unwrap().is_home = feed == "homeFeed";
             // From the other end, in small pages.

@@ -85,6 +85,8 @@ pub struct World {
     pub replier: Person,
     /// The public post that the authors' replies reply to.
     pub topic: Uuid,
+    /// A public post without a video, by the same.
+    pub still: Uuid,
     sql: String,
 }
 
@@ -95,6 +97,7 @@ impl World {
             hub: person(&app, "hub"),
             replier: person(&app, "replier"),
             topic: Uuid::new_v4(),
+            still: Uuid::new_v4(),
             authors: BTreeMap::new(),
             viewers: vec![Viewer { is: Is::Other(Relation::SignedOut), person: None }],
             cells: Vec::new(),
@@ -195,6 +198,7 @@ impl World {
 
     fn contents(&mut self) {
         self.row(self.topic, Some(self.replier.id), false, None, "'public'", "");
+        self.row(self.still, Some(self.replier.id), false, None, "'public'", "video_url = NULL");
         for (author, content) in Author::ALL.iter().flat_map(|author| Content::ALL.map(|content| (*author, content))) {
             let who = Some(self.authors[&author].id);
             let visibility = content.visibility().map_or("NULL".to_owned(), quoted);
