@@ -18,7 +18,7 @@ impl Domain {
         self.db
             .retrying(|| async {
                 let tx = self.db.begin().await?;
-                let post = self.own_post(&tx, viewer, id).await?;
+                let post = self.lock_own_post(&tx, viewer, id).await?;
                 if pinned {
                     if post.parent_id.is_some() {
                         return Err(Failure::refused(RefusalCode::NotAllowed, "postId", "a reply cannot be pinned"));
