@@ -3,8 +3,15 @@
 
 mod support;
 
+mod areas;
+mod beacons;
 mod budgets;
+mod concurrency;
 mod feeds;
+mod follows;
+mod nodes;
 mod paging;
 mod plans;
+mod posts;
+mod profiles;
 mod smoke;
