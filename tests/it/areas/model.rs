@@ -61,7 +61,8 @@ impl Area {
             Self::Polygon(ring) => {
                 let p = vector(place);
                 let side = |n: usize| dot(cross(vector(ring[n]), vector(ring[(n + 1) % ring.len()])), p);
-                let near = dot(vector(self.reference()), p) > 0.0;
+                // Not on the other side of the Earth, where all is the other way round.
+                let near = dot(vector(ring[0]), p) > 0.0;
                 near && ((0..ring.len()).all(|n| side(n) >= 0.0) || (0..ring.len()).all(|n| side(n) <= 0.0))
             }
         }
