@@ -1,7 +1,7 @@
 //! Posts and replies: look-ups, the page of a profile, and the writes of their author.
 
 use chrono::{DateTime, Utc};
-use entity::{PostId, ProfileId, post_revisions, posts};
+use entity::{PostId, ProfileId, posts};
 use sea_orm::{ActiveValue::Set, EntityTrait, FromQueryResult, QueryFilter};
 
 use super::{
@@ -199,15 +199,18 @@ pub async fn lock(tx: &Tx, id: PostId, author: ProfileId) -> Result<bool, StoreE
     Ok(tx.execute(sql).await? > 0)
 }
 
-/// Keeps the text that a post has now, for its author.
+/// Keeps the text that a post has now, for its author. The post is locked, and no two of its texts are kept at the same
+/// moment: where the clock has not gone on since the last one, this one is kept a microsecond later.
 pub async fn keep_revision(
     tx: &Tx,
     id: PostId,
     body: Option<String>,
     revised_at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let row = post_revisions::ActiveModel { post_id: Set(id), revised_at: Set(revised_at), body: Set(body) };
-    post_revisions::Entity::insert(row).on_conflict_do_nothing().exec_without_returning(tx.connection()).await?;
+    let mut sql = Sql::new("INSERT INTO post_revisions (post_id, body, revised_at) SELECT ");
+    sql.bind(id).text(", ").bind(body).text("::text, GREATEST(").bind(revised_at);
+    sql.text(", max(revised_at) + interval '1 microsecond') FROM post_revisions WHERE post_id = ").bind(id);
+    tx.execute(sql).await?;
     Ok(())
 }
 

@@ -31,6 +31,8 @@ const fn walks(indexes: &'static [&'static str]) -> Expected {
 struct Review {
     app: TestApp,
     faults: Vec<String>,
+    /// What was seen of all of them, shown when one is wrong.
+    seen: Vec<String>,
 }
 
 impl Review {
@@ -47,7 +49,8 @@ impl Review {
         let sorted = plan.largest_sort();
         let posts = plan.rows_read("posts");
         let (profiles, millis) = (plan.rows_read("profiles"), plan.millis());
-        println!("{name}: {indexes:?}, sorted {sorted}, posts {posts}, profiles {profiles}, {millis} ms");
+        self.seen
+            .push(format!("{name}: {indexes:?}, sorted {sorted}, posts {posts}, profiles {profiles}, {millis} ms"));
         let mut faults: Vec<_> = expected
             .indexes
             .iter()
@@ -103,13 +106,13 @@ async fn hot_statements_walk_their_indexes() {
     let reader = seed::reader(&app);
     let busy = seed::busy_reader(&app);
     let star = seed::star(&app);
-    let mut review = Review { app, faults: Vec::new() };
+    let mut review = Review { app, faults: Vec::new(), seen: Vec::new() };
 
     feeds(&mut review, &reader, &busy).await;
     profiles(&mut review, &reader, &star).await;
     beacons(&mut review, &reader).await;
     look_ups(&mut review, &reader).await;
-    assert!(review.faults.is_empty(), "{}", review.faults.join("\n\n"));
+    assert!(review.faults.is_empty(), "{}\n\n{}", review.seen.join("\n"), review.faults.join("\n\n"));
 }
 
 async fn feeds(review: &mut Review, reader: &Person, busy: &Person) {

@@ -13,7 +13,7 @@ impl Domain {
         self.db
             .retrying(|| async {
                 let tx = self.db.begin().await?;
-                self.own_post(&tx, viewer, id).await?;
+                self.lock_own_post(&tx, viewer, id).await?;
                 store::post::delete(&tx, id, self.now()).await?;
                 tx.commit().await?;
                 Ok(id)

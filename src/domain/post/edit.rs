@@ -1,6 +1,6 @@
 use entity::PostId;
 
-use super::{MAX_BODY, Post, Visibility, not_found, tags::hashtags};
+use super::{MAX_BODY, Post, Visibility, tags::hashtags};
 use crate::{
     domain::{Domain, Error, Failure, RefusalCode, text},
     policy::Viewer,
@@ -21,7 +21,7 @@ pub struct Edit {
 impl Domain {
     /// Changes a post of the viewer's. A text that is replaced is kept for its author.
     pub async fn edit_post(&self, viewer: Viewer, id: PostId, edit: Edit) -> Result<Post, Failure> {
-        let me = viewer.id().ok_or(Error::Unauthenticated)?;
+        viewer.id().ok_or(Error::Unauthenticated)?;
         let body = match edit.body {
             None => None,
             Some(body) => Some(text::checked("body", body.as_deref().unwrap_or_default(), MAX_BODY)?),
@@ -29,12 +29,7 @@ impl Domain {
         self.db
             .retrying(|| async {
                 let tx = self.db.begin().await?;
-                // The lock first: what is read behind it is what will be replaced.
-                let is_own = store::post::lock(&tx, id, me).await?;
-                let post = self.own_post(&tx, viewer, id).await?;
-                if !is_own {
-                    return Err(not_found());
-                }
+                let post = self.lock_own_post(&tx, viewer, id).await?;
                 let now = self.now();
                 let mut change = store::post::Edit {
                     body: None,

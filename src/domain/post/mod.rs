@@ -15,7 +15,7 @@ pub use crate::store::post::{Kind, Post};
 use crate::{
     domain::{Domain, Failure, RefusalCode},
     policy::{Viewer, permission},
-    store::{self, Executor},
+    store::{self, Executor, Tx},
 };
 
 /// The longest text of a post or beacon, in characters.
@@ -67,6 +67,15 @@ impl Domain {
         } else {
             Err(Failure::refused(RefusalCode::NotAllowed, "postId", "only its author may do that"))
         }
+    }
+
+    /// As [`Self::own_post`], locked until the transaction ends. The lock comes first: what is read behind it is what
+    /// will be changed, and nobody deletes it meanwhile.
+    async fn lock_own_post(&self, tx: &Tx, viewer: Viewer, id: PostId) -> Result<Post, Failure> {
+        let me = viewer.id().ok_or(Error::Unauthenticated)?;
+        let is_own = store::post::lock(tx, id, me).await?;
+        let post = self.own_post(tx, viewer, id).await?;
+        if is_own { Ok(post) } else { Err(not_found()) }
     }
 
     /// The post as it is now, after a change.

@@ -18,9 +18,7 @@ impl Domain {
         self.db
             .retrying(|| async {
                 let tx = self.db.begin().await?;
-                // The lock first: a post that is being deleted is either gone here, or pinned before it goes.
-                store::post::lock(&tx, id, me).await?;
-                let post = self.own_post(&tx, viewer, id).await?;
+                let post = self.lock_own_post(&tx, viewer, id).await?;
                 if pinned {
                     if post.parent_id.is_some() {
                         return Err(Failure::refused(RefusalCode::NotAllowed, "postId", "a reply cannot be pinned"));

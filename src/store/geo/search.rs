@@ -76,6 +76,10 @@ pub trait Order: Key {
     fn walk(sql: &mut Sql, area: &Area, descending: bool);
     /// The key of a beacon.
     fn of(beacon: &Beacon) -> Self;
+    /// Whether the walk goes exactly along the keys, also where they lie close together.
+    fn is_exact(_descending: bool) -> bool {
+        true
+    }
     /// The area, no larger than the window needs it.
     #[must_use]
     fn narrowed(area: &Area, _: &Window<Self>) -> Area {
@@ -96,6 +100,11 @@ impl Order for DistanceKey {
 
     fn of(beacon: &Beacon) -> Self {
         Self { meters: beacon.distance, id: beacon.id }
+    }
+
+    fn is_exact(descending: bool) -> bool {
+        // Two points that are equally far from here need not be equally far from the other side, to the last bit.
+        !descending
     }
 
     fn narrowed(area: &Area, window: &Window<Self>) -> Area {
@@ -136,14 +145,14 @@ pub async fn search<K: Order>(
     window: &Window<K>,
 ) -> Result<Slice<Beacon>, StoreError> {
     let mut sql = scope::with_visible_posts(scope::beacons(viewer, now));
-    sql.text(", found AS (SELECT visible.*, visible.location <-> ");
-    area.reference(&mut sql);
-    sql.text(" AS distance FROM visible WHERE true");
-    restrict(&mut sql, &K::narrowed(area, window), filter);
-    restrict_to_window(&mut sql, area, window);
-    sql.text(" ORDER BY ");
-    K::walk(&mut sql, area, window.is_descending());
-    sql.text(" FETCH FIRST ").number(window.probe()).text(" ROWS WITH TIES)");
+    let search = Search { area, narrowed: K::narrowed(area, window), filter, window };
+    if K::is_exact(window.is_descending()) {
+        sql.text(", found AS (");
+        search.walk(&mut sql, "");
+        sql.text(" FETCH FIRST ").number(window.probe()).text(" ROWS WITH TIES)");
+    } else {
+        search.found_with_close_ones(&mut sql);
+    }
     sql.text(" SELECT ");
     beacon_columns(&mut sql, viewer, "page.distance");
     sql.text(" FROM (SELECT * FROM found");
@@ -151,6 +160,55 @@ pub async fn search<K: Order>(
     sql.text(") AS page LEFT JOIN profiles ON profiles.id = page.author_id");
     window.order(&mut sql, "page");
     Ok(window.finish(db.all(sql).await?))
+}
+
+/// What is searched for.
+struct Search<'a, K> {
+    area: &'a Area,
+    narrowed: Area,
+    filter: &'a Filter,
+    window: &'a Window<K>,
+}
+
+impl<K: Order> Search<'_, K> {
+    /// Appends a select of everything in the window, in the order of the walk.
+    fn walk(&self, sql: &mut Sql, condition: &str) {
+        sql.text("SELECT visible.*, visible.location <-> ");
+        self.area.reference(sql);
+        sql.text(" AS distance, ");
+        self.walked(sql);
+        sql.text(" AS walked FROM visible WHERE true");
+        restrict(sql, &self.narrowed, self.filter);
+        restrict_to_window(sql, self.area, self.window);
+        if !condition.is_empty() {
+            sql.text(" AND ");
+            self.walked(sql);
+            sql.text(condition);
+        }
+        sql.text(" ORDER BY ");
+        self.walked(sql);
+    }
+
+    fn walked(&self, sql: &mut Sql) {
+        K::walk(sql, self.area, self.window.is_descending());
+    }
+
+    /// Appends `found` for a walk that is a hair off: the page as the walk gives it (`near`), and, if its end lies in a
+    /// group of places that the walk can hardly tell apart, the rest of the group, place by place (`edge`). A hair is a
+    /// nanometre; a millimetre is enough for all.
+    fn found_with_close_ones(&self, sql: &mut Sql) {
+        sql.text(", near AS MATERIALIZED (");
+        self.walk(sql, "");
+        sql.text(" FETCH FIRST ").number(self.window.probe()).text(" ROWS WITH TIES)");
+        sql.text(", found AS (WITH RECURSIVE edge AS (SELECT max(walked) AS walked FROM near HAVING max(walked) <=");
+        sql.text(" (SELECT walked FROM near ORDER BY walked OFFSET ").number(self.window.limit - 1);
+        sql.text(" LIMIT 1) + 0.001 UNION ALL SELECT next.walked FROM edge CROSS JOIN LATERAL (");
+        self.walk(sql, " > edge.walked");
+        sql.text(" LIMIT 1) AS next WHERE next.walked <= edge.walked + 0.001)");
+        sql.text(" SELECT * FROM near UNION ALL SELECT more.* FROM edge CROSS JOIN LATERAL (");
+        self.walk(sql, " >= edge.walked");
+        sql.text(" FETCH FIRST 1 ROWS WITH TIES) AS more WHERE edge.walked > (SELECT max(walked) FROM near))");
+    }
 }
 
 /// How many active beacons of an area the viewer may see.

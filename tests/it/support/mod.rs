@@ -7,6 +7,7 @@ mod database;
 mod list;
 mod plan;
 mod scene;
+mod verbs;
 mod wire;
 
 use std::sync::{
