@@ -1,6 +1,7 @@
 //! The integration tests: one binary, through the real router, on a real PostgreSQL with PostGIS. Each test has a
 //! database of its own.
 
+#![allow(clippy::format_collect, clippy::format_push_string, reason = "a test may build a text slowly")]
 #![allow(clippy::unwrap_used, reason = "in a test, what is not there is a failure of the test")]
 #![allow(clippy::disallowed_macros, reason = "a test that checks nothing says so")]
 #![allow(clippy::disallowed_methods, reason = "tests read DATABASE_URL, and make ids of their own")]

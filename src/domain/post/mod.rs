@@ -13,7 +13,7 @@ pub(super) use self::tags::hashtags;
 pub use self::{create::NewPost, edit::Edit};
 pub use crate::store::post::{Kind, Post};
 use crate::{
-    domain::{Domain, Failure, RefusalCode},
+    domain::{Domain, Error, Failure, RefusalCode},
     policy::{Viewer, permission},
     store::{self, Executor, Tx},
 };

@@ -77,6 +77,7 @@ pub trait Order: Key {
     /// The key of a beacon.
     fn of(beacon: &Beacon) -> Self;
     /// Whether the walk goes exactly along the keys, also where they lie close together.
+    #[must_use]
     fn is_exact(_descending: bool) -> bool {
         true
     }

@@ -177,7 +177,7 @@ async fn a_cursor_of_what_is_somebody_elses_is_none() {
     let carol = app.person("carol").await;
     app.follow(&carol, &bob, "pending").await;
     app.follow(&carol, &ada, "accepted").await;
-    app.set_private(&bob).await;
+    app.make_private(&bob).await;
     for name in ["homeFeed", "followRequests"] {
         let list = lists.iter().find(|list| list.name == name).unwrap();
         let theirs = list.cursors(&app, &bob).await;

@@ -73,7 +73,7 @@ impl TestApp {
     }
 
     /// Makes a profile private, as its owner would.
-    pub async fn set_private(&self, person: &Person) {
+    pub async fn make_private(&self, person: &Person) {
         self.database.run(&format!("UPDATE profiles SET is_private = true WHERE id = '{}'", person.id)).await;
     }
 
