@@ -104,6 +104,11 @@ async fn who_may_give_an_exact_place_and_for_how_long() {
     let exact = json!({ "precision": "EXACT" });
     let refused = create(&app, &ada, exact.clone()).await;
     assert_eq!(refused.refusals("createBeacon"), ["NOT_ALLOWED input.precision"]);
+    // What only an official profile could have would name it.
+    let refused = create(&app, &city, exact).await;
+    assert_eq!(refused.refusals("createBeacon"), ["NOT_ALLOWED input.precision"]);
+    let refused = create(&app, &city, json!({ "expiresInMinutes": 241 })).await;
+    assert_eq!(refused.refusals("createBeacon"), ["INVALID input.expiresInMinutes"]);
     for minutes in [0, -1, 241, 10_080] {
         let answer = create(&app, &ada, json!({ "expiresInMinutes": minutes })).await;
         assert_eq!(answer.refusals("createBeacon"), ["INVALID input.expiresInMinutes"], "{minutes}");
@@ -128,9 +133,6 @@ async fn who_may_give_an_exact_place_and_for_how_long() {
     made(&create(&app, &ada, json!({ "precision": "EXACT", "anonymous": false })).await);
     made(&create(&app, &ada, json!({ "expiresInMinutes": 240 })).await);
     made(&create(&app, &ada, json!({ "expiresInMinutes": 1 })).await);
-    made(&create(&app, &city, exact).await);
-    // Also an anonymous one of an official profile, but then nothing says that it is official.
-    let (id, _) = made(&create(&app, &city, json!({ "expiresInMinutes": 10_080 })).await);
-    let beacon = look_up(&app, None, id).await;
-    assert_eq!((&beacon["author"], &beacon["isOfficial"]), (&Value::Null, &json!(false)));
+    made(&create(&app, &city, json!({ "precision": "EXACT", "anonymous": false })).await);
+    made(&create(&app, &city, json!({ "expiresInMinutes": 10_080, "anonymous": false })).await);
 }
