@@ -52,7 +52,7 @@ CREATE INDEX IF NOT EXISTS posts_beacons ON posts USING gist (location, created_
     WHERE is_beacon AND deleted_at IS NULL AND status = 'active';
 
 -- How many beacons a person made in the last hour, for the limit. Persons are keyed hashes and times are rounded up to
--- ten minutes, so that no row here can be laid beside an anonymous beacon to learn who wrote it.
+-- ten minutes, to make it hard to lay a row beside an anonymous beacon and learn who wrote it.
 CREATE TABLE IF NOT EXISTS beacon_allowances (
     person bytea PRIMARY KEY,
     recent timestamptz[] NOT NULL
