@@ -62,7 +62,7 @@ impl World {
         .unwrap();
         let handles = sqlx::query_scalar(
             "SELECT handle FROM profiles WHERE is_private IS FALSE AND state = 'active' AND (
-             SELECT count(*) FROM (SELECT 1 FROM posts WHERE author_id = profiles.id AND is_beacon IS NOT TRUE LIMIT 5) AS some) = 5
+             SELECT count(*) FROM (SELECT 1 FROM posts WHERE author_id = profiles.id AND is_beacon IS NOT TRUE LIMIT 5) AS few) = 5
              ORDER BY md5(handle) LIMIT 100",
         )
         .fetch_all(&pool)
