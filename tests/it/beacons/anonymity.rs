@@ -37,10 +37,10 @@ async fn anonymous(app: &TestApp, me: &Person, precision: &str) -> (Uuid, String
 #[tokio::test]
 async fn nothing_that_is_kept_names_the_maker() {
     let app = TestApp::new().await;
-    let ada = app.person("ada").await;
+    let mona = app.person("mona").await;
     app.advance(chrono::TimeDelta::milliseconds(41_777));
     app.forget_statements();
-    let (id, key) = anonymous(&app, &ada, "BLOCK").await;
+    let (id, key) = anonymous(&app, &mona, "BLOCK").await;
     assert_eq!(id.get_version_num(), 4, "an id that tells no time");
 
     let row = |what: &str| format!("SELECT {what} FROM posts WHERE id = '{id}'");
@@ -51,11 +51,11 @@ async fn nothing_that_is_kept_names_the_maker() {
     assert_eq!(hash, hex(&Sha256::digest(key.as_bytes())));
 
     let all = dump(&app, &[]).await;
-    assert!(all.contains(&id.to_string()) && all.contains(&ada.id.to_string()), "the dump shows ids");
+    assert!(all.contains(&id.to_string()) && all.contains(&mona.id.to_string()), "the dump shows ids");
     assert!(!all.contains(&key.to_lowercase()));
-    // She is in her own row, and in nothing that was written for the beacon.
+    // She is in her own row (a handle that no hexadecimal number holds), and in nothing that was written for the beacon.
     let written = dump(&app, &["posts", "beacon_allowances", "post_revisions"]).await;
-    for trace in [ada.id.to_string(), hex(ada.id.as_bytes()), "ada".to_owned(), "12:00:41".to_owned()] {
+    for trace in [mona.id.to_string(), hex(mona.id.as_bytes()), "mona".to_owned(), "12:00:41".to_owned()] {
         assert!(!written.contains(&trace), "{trace} in {written}");
     }
     // No two rows were written by the same transaction: PostgreSQL marks each row with its own.
