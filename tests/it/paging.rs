@@ -77,8 +77,8 @@ async fn lists_of_people_are_read_whole_in_pages_of_any_size() {
     let (ada, ben) = (app.person("ada").await, app.private("ben").await);
     let mut crowd = Vec::new();
     for (n, person) in app.crowd(23).await.into_iter().enumerate() {
-        // As many at the same moment as it comes: 1, 2, 3, ...
-        let at = app.now() - TimeDelta::hours((n as f64).sqrt() as i64);
+        // As many at the same moment as it comes: 1, 3, 5, 7, ...
+        let at = app.now() - TimeDelta::hours(n.isqrt().try_into().unwrap());
         for (follower, following, status) in
             [(&person, &ada, "accepted"), (&ada, &person, "accepted"), (&person, &ben, "pending")]
         {
@@ -132,10 +132,8 @@ async fn unsettled(
     assert_eq!(before.len(), 20);
     let (mut read, mut gone, mut cursor) = (Vec::new(), BTreeSet::new(), None);
     loop {
-        let arguments = match forward {
-            true => json!({ "first": 5, "after": cursor }),
-            false => json!({ "last": 5, "before": cursor }),
-        };
+        let arguments =
+            if forward { json!({ "first": 5, "after": cursor }) } else { json!({ "last": 5, "before": cursor }) };
         let page = list.page(app, viewer, arguments).await;
         let edge = if forward { page.ids.last() } else { page.ids.first() };
         // The row that the next page begins behind, and one that was not read yet, disappear; others appear.

@@ -77,10 +77,12 @@ pub trait Order: Key {
     /// The key of a beacon.
     fn of(beacon: &Beacon) -> Self;
     /// Whether the walk goes exactly along the keys, also where they lie close together.
+    #[must_use]
     fn is_exact(_descending: bool) -> bool {
         true
     }
     /// The area, no larger than the window needs it.
+    #[must_use]
     fn narrowed(area: &Area, _: &Window<Self>) -> Area {
         area.clone()
     }
