@@ -77,8 +77,8 @@ async fn lists_of_people_are_read_whole_in_pages_of_any_size() {
     let (ada, ben) = (app.person("ada").await, app.private("ben").await);
     let mut crowd = Vec::new();
     for (n, person) in app.crowd(23).await.into_iter().enumerate() {
-        // As many at the same moment as it comes: 1, 3, 5, 7, ...
-        let at = app.now() - TimeDelta::hours(n.isqrt().try_into().unwrap());
+        // As many at the same moment as it comes: 1, 2, 3, ...
+        let at = app.now() - TimeDelta::hours(i64::try_from(n.isqrt()).unwrap());
         for (follower, following, status) in
             [(&person, &ada, "accepted"), (&ada, &person, "accepted"), (&person, &ben, "pending")]
         {
