@@ -217,7 +217,7 @@ async fn ties_are_read_once_in_every_order_and_direction() {
         {
             let east: f64 = longitude + east;
             let place = Place(latitude + north, if east > 180.0 { east - 360.0 } else { east });
-            rows.extend((0..9).map(|n| Row::new(place, app.now() - TimeDelta::seconds(n % 3))));
+            rows.extend((0..5).map(|n| Row::new(place, app.now() - TimeDelta::seconds(n % 3))));
         }
         write(&app, &rows).await;
         let area = Area::Circle(Place(latitude, longitude), 20_000.0);

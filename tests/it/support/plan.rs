@@ -35,7 +35,7 @@ impl Plan {
             statement.sql
         );
         connection.execute(AssertSqlSafe(run)).await.unwrap_or_else(|error| panic!("{error}\n{}", statement.sql));
-        let explain = format!("EXPLAIN (ANALYZE, FORMAT JSON, TIMING OFF) EXECUTE recorded{}", list(&values));
+        let explain = format!("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON, TIMING OFF) EXECUTE recorded{}", list(&values));
         let plan: Value = sqlx::query_scalar(AssertSqlSafe(explain))
             .fetch_one(&mut connection)
             .await
@@ -48,6 +48,11 @@ impl Plan {
     /// What it took, for people to read; no test depends on it.
     pub fn millis(&self) -> f64 {
         self.millis
+    }
+
+    /// How many pages of tables and indexes were looked at. Tells also of what an index looked at and left out by itself.
+    pub fn pages(&self) -> u64 {
+        rows(&self.root["Shared Hit Blocks"]) + rows(&self.root["Shared Read Blocks"])
     }
 
     /// The indexes that it looks into.
