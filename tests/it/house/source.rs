@@ -77,7 +77,7 @@ fn take_apart(source: &str) -> (String, Vec<String>) {
     let mut rest = source;
     while let Some(first) = rest.chars().next() {
         // A raw text begins with r, hashes and a quote, and no letter stands before the r.
-        let hashes = rest.chars().skip(1).take_while(|c| *c == '#').count();
+        let hashes = rest[1.min(rest.len())..].chars().take_while(|c| *c == '#').count();
         let is_raw = first == 'r'
             && rest[1 + hashes..].starts_with('"')
             && !code.ends_with(|c: char| c.is_alphanumeric() || c == '_');

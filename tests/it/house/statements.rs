@@ -29,10 +29,6 @@ const READS: &[(&str, &str, usize, &str)] = &[
     ("src/store/account.rs", "FROM profiles JOIN accounts ", 1, ACCOUNTS),
     ("src/store/account.rs", "JOIN profiles ON profiles.id = accounts.profile_id", 2, ACCOUNTS),
     ("src/store/account.rs", "JOIN profiles ON profiles.id = sessions.profile_id", 1, ACCOUNTS),
-    ("src/store/import/checks.rs", "SELECT 1 FROM profiles WHERE lower(handle) = row.", 1, OPERATOR),
-    ("src/store/import/inserts.rs", "SELECT 1 FROM profiles WHERE lower(handle) = row.handle", 1, OPERATOR),
-    ("src/store/import/inserts.rs", "FROM profiles WHERE lower(profiles.handle) = named.handle", 1, OPERATOR),
-    ("src/store/seed/demo.rs", "SELECT 1 FROM profiles WHERE lower(handle) = ", 1, OPERATOR),
     ("src/store/adoption.rs", "SELECT 1 FROM profiles ", 5, REPORT),
     ("src/store/adoption.rs", "SELECT 1 FROM posts ", 5, REPORT),
 ];
@@ -40,7 +36,6 @@ const READS: &[(&str, &str, usize, &str)] = &[
 const AUTHORS: &str = "the authors of rows of the scope, which asks for the author as well";
 const SCOPED: &str = "followed by scope::profile_is_visible or scope::profile_is_open";
 const ACCOUNTS: &str = "whether a person is let in, before there is a viewer";
-const OPERATOR: &str = "who has a handle, when an operator imports or seeds; no row leaves";
 const REPORT: &str = "numbers for an operator; no row leaves";
 
 const PROTECTED: [&str; 2] = ["posts", "profiles"];
