@@ -59,7 +59,7 @@ pub(super) fn shown(value: &str) -> String {
     const LONGEST: usize = 40;
     let mut text: String = value.chars().take(LONGEST).flat_map(char::escape_debug).collect();
     if value.chars().nth(LONGEST).is_some() {
-        text.push_str("…");
+        text.push('…');
     }
     format!("\"{text}\"")
 }
