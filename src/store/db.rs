@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, FromQueryResult, QueryResult,
-    Statement, TransactionTrait,
+    Statement, TransactionTrait, sqlx,
 };
 
 use super::{StoreError, sql::Sql};
@@ -147,6 +147,11 @@ impl Db {
     /// Begins a transaction. Dropping it without [`Tx::commit`] takes everything back.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         Ok(Tx(self.connection.begin().await?))
+    }
+
+    /// Begins a transaction for [`super::bulk`], as sqlx has it: SeaORM's do not stream.
+    pub(super) async fn begin_stream(&self) -> Result<sqlx::Transaction<'static, sqlx::Postgres>, sqlx::Error> {
+        self.connection.get_postgres_connection_pool().begin().await
     }
 
     /// Runs `work`, and runs it again when PostgreSQL broke a deadlock or a serialization conflict by ending its

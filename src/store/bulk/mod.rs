@@ -28,7 +28,7 @@ pub struct Bulk(Transaction<'static, Postgres>);
 impl Bulk {
     /// Begins it.
     pub async fn begin(db: &Db) -> Result<Self, StoreError> {
-        let transaction = db.raw().get_postgres_connection_pool().begin().await.map_err(of_sqlx)?;
+        let transaction = db.begin_stream().await.map_err(of_sqlx)?;
         let mut bulk = Self(transaction);
         // Reading and computing what comes next may take longer than a server's transactions are given.
         bulk.run("SET LOCAL idle_in_transaction_session_timeout = 0").await?;

@@ -109,6 +109,9 @@ fn well_known_text(ring: &[Point]) -> String {
     format!("SRID=4326;POLYGON(({}))", ring.join(","))
 }
 
+/// The type of a column that holds a place.
+pub(in crate::store) const POINT_TYPE: &str = "geography(Point, 4326)";
+
 /// A point in the form that COPY takes for a geography.
 pub(in crate::store) fn point_text(point: Point) -> String {
     format!("SRID=4326;POINT({} {})", point.longitude, point.latitude)

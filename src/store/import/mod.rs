@@ -10,11 +10,11 @@ pub use self::{
     inserts::{Table, insert},
     rows::{StagedBeacon, StagedFollow, StagedPost, StagedProfile},
 };
-use super::{StoreError, bulk::Bulk};
+use super::{StoreError, bulk::Bulk, geo::POINT_TYPE};
 
 /// Makes the temporary tables. They go when the transaction ends. `line` is where a row stands in its file.
 pub async fn stage(bulk: &mut Bulk) -> Result<(), StoreError> {
-    bulk.run(
+    bulk.run(&format!(
         "CREATE TEMPORARY TABLE import_profiles (
              line bigint NOT NULL, id uuid NOT NULL, handle text NOT NULL, display_name text,
              is_private boolean NOT NULL, is_official boolean NOT NULL, created_at timestamptz NOT NULL
@@ -26,11 +26,11 @@ pub async fn stage(bulk: &mut Bulk) -> Result<(), StoreError> {
          CREATE TEMPORARY TABLE import_posts (
              line bigint NOT NULL, key uuid NOT NULL, author text NOT NULL, body text, visibility text NOT NULL,
              video_url text, duration_ms int, tags text[] NOT NULL, is_beacon boolean NOT NULL, beacon_type text,
-             location geography(Point, 4326), expires_at timestamptz, created_at timestamptz NOT NULL
+             location {POINT_TYPE}, expires_at timestamptz, created_at timestamptz NOT NULL
          ) ON COMMIT DROP;
          -- Who a handle of the files stands for.
-         CREATE TEMPORARY TABLE import_people (handle text PRIMARY KEY, id uuid NOT NULL) ON COMMIT DROP",
-    )
+         CREATE TEMPORARY TABLE import_people (handle text PRIMARY KEY, id uuid NOT NULL) ON COMMIT DROP"
+    ))
     .await?;
     Ok(())
 }

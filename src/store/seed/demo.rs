@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 use entity::{PostId, ProfileId};
-use sea_orm::FromQueryResult;
 
 use crate::store::{StoreError, Tx, db::Executor, sql::Sql};
 
@@ -38,13 +37,6 @@ pub async fn is_handle_taken(tx: &Tx, id: ProfileId, handle: &str) -> Result<boo
     Ok(tx.execute(sql).await? > 0)
 }
 
-/// Whether somebody else has this e-mail address.
-pub async fn is_email_taken(tx: &Tx, id: ProfileId, email: &str) -> Result<bool, StoreError> {
-    let mut sql = Sql::new("SELECT 1 FROM accounts WHERE lower(email) = ");
-    sql.bind(email).text(" AND profile_id <> ").bind(id);
-    Ok(tx.execute(sql).await? > 0)
-}
-
 /// Puts a person.
 pub async fn put_person(tx: &Tx, person: &Person) -> Result<(), StoreError> {
     let mut sql = Sql::new("INSERT INTO profiles (id, handle, display_name, bio, website, avatar_url, cover_url,");
@@ -58,18 +50,6 @@ pub async fn put_person(tx: &Tx, person: &Person) -> Result<(), StoreError> {
     sql.text(" state = 'active'");
     tx.execute(sql).await?;
     Ok(())
-}
-
-/// The hash of a person's password.
-pub async fn password_hash(tx: &Tx, person: ProfileId) -> Result<Option<String>, StoreError> {
-    let mut sql = Sql::new("SELECT password_hash FROM accounts WHERE profile_id = ");
-    sql.bind(person);
-    Ok(tx.one::<Hash>(sql).await?.map(|row| row.password_hash))
-}
-
-#[derive(FromQueryResult)]
-struct Hash {
-    password_hash: String,
 }
 
 /// Puts a person's account.

@@ -64,13 +64,15 @@ pub struct Block {
     pub by: Uuid,
     /// Whom.
     pub whom: Uuid,
+    /// Since when.
+    pub created_at: DateTime<Utc>,
 }
 
 impl CopyRow for Block {
-    const STATEMENT: &'static str = "COPY blocks (blocker_id, blocked_id) FROM STDIN";
+    const STATEMENT: &'static str = "COPY blocks (blocker_id, blocked_id, created_at) FROM STDIN";
 
     fn write(&self, row: &mut RowWriter) {
-        row.plain(self.by).plain(self.whom);
+        row.plain(self.by).plain(self.whom).time(self.created_at);
     }
 }
 
@@ -81,13 +83,15 @@ pub struct CircleMember {
     pub owner: Uuid,
     /// Who is in it.
     pub member: Uuid,
+    /// Since when.
+    pub created_at: DateTime<Utc>,
 }
 
 impl CopyRow for CircleMember {
-    const STATEMENT: &'static str = "COPY circle_members (owner_id, member_id) FROM STDIN";
+    const STATEMENT: &'static str = "COPY circle_members (owner_id, member_id, created_at) FROM STDIN";
 
     fn write(&self, row: &mut RowWriter) {
-        row.plain(self.owner).plain(self.member);
+        row.plain(self.owner).plain(self.member).time(self.created_at);
     }
 }
 

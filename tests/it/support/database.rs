@@ -6,7 +6,10 @@ use std::{
 };
 
 use sea_orm::sqlx::{self, AssertSqlSafe, Connection, Executor, PgConnection, PgPool, postgres::PgPoolOptions};
-use sojorn::{config::Sources, store::migrate::Migrations};
+use sojorn::{
+    config::Sources,
+    store::{Db, migrate::Migrations},
+};
 use uuid::Uuid;
 
 /// A database of a test, next to the one of `DATABASE_URL`. Dropped with this value.
@@ -34,6 +37,12 @@ impl Database {
         let url = url_of(&name);
         let pool = PgPoolOptions::new().max_connections(4).connect(&url).await.unwrap();
         Self { url, pool, name }
+    }
+
+    /// The database as the commands that write much have it.
+    pub async fn patient(&self) -> Db {
+        let options = Sources::of([("DATABASE_URL", &self.url)]).database().unwrap();
+        Db::connect(&options.patient()).await.unwrap()
     }
 
     /// Takes the database away from under whoever is connected to it.

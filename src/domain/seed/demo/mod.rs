@@ -133,12 +133,13 @@ async fn put_account(tx: &Tx, passwords: &Passwords, nth: usize, person: &Person
     let id = ProfileId(id(1, nth));
     let mut email = format!("{}@sojorn.example", person.handle);
     for attempt in 1.. {
-        if !rows::is_email_taken(tx, id, &email).await? {
-            break;
+        match store::account::login(tx, &email).await? {
+            Some(login) if login.profile_id != id => {}
+            _ => break,
         }
         email = format!("{}_demo{attempt}@sojorn.example", person.handle);
     }
-    let stored = rows::password_hash(tx, id).await?;
+    let stored = store::account::of_profile(tx, id).await?.map(|login| login.password_hash);
     let hash = match stored {
         Some(hash) if passwords.verify(PASSWORD.to_owned(), Some(hash.clone())).await? == Verdict::Right => hash,
         _ => passwords.hash(PASSWORD.to_owned()).await?,

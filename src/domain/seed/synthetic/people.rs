@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::{Dice, Example, Kind, Network, ordered_id};
@@ -95,7 +95,8 @@ impl Network {
     }
 
     pub(super) fn block(&self, nth: u64) -> Option<Block> {
-        self.blocked(nth).map(|whom| Block { by: Self::person_id(nth), whom: Self::person_id(whom) })
+        let by = Self::person_id(nth);
+        self.blocked(nth).map(|whom| Block { by, whom: Self::person_id(whom), created_at: self.since(nth) })
     }
 
     /// One in ten has a circle, of up to five.
@@ -104,7 +105,13 @@ impl Network {
         let size = if dice.permille(100) { 1 + dice.below(5) } else { 0 };
         let members: HashSet<_> = (0..size).map(|_| dice.below(self.people)).filter(|member| *member != nth).collect();
         let owner = Self::person_id(nth);
-        members.into_iter().map(|member| CircleMember { owner, member: Self::person_id(member) }).collect()
+        let member = |nth| CircleMember { owner, member: Self::person_id(nth), created_at: self.since(nth) };
+        members.into_iter().map(member).collect()
+    }
+
+    /// Some minute within the last 400 days, in which everybody was there.
+    fn since(&self, nth: u64) -> DateTime<Utc> {
+        self.now - minutes(nth * 7_919 % (400 * 1_440))
     }
 
     /// Whom a person follows: mostly few, mostly the well known, nobody where there is a block.

@@ -1,3 +1,5 @@
+//! What `sojorn seed` makes.
+
 use chrono::{DateTime, TimeDelta, Utc};
 use sojorn::domain::{
     Clock, Domain, Random, Settings,
@@ -7,7 +9,7 @@ use sojorn::domain::{
     },
 };
 
-use crate::database::Database;
+use crate::support::Database;
 
 const ROWS: &str = "SELECT (SELECT count(*) FROM profiles) + (SELECT count(*) FROM follows)
     + (SELECT count(*) FROM posts) + (SELECT count(*) FROM accounts)";
@@ -19,27 +21,28 @@ fn clock(now: DateTime<Utc>) -> Clock {
 #[tokio::test]
 async fn the_demo_can_be_put_again_and_its_map_is_never_empty() {
     let database = Database::new().await;
+    let db = database.patient().await;
     let yesterday = Utc::now() - TimeDelta::days(1);
-    let demo = demo::run(&database.db, &clock(yesterday)).await.unwrap();
-    let rows = database.count(ROWS).await;
+    let demo = demo::run(&db, &clock(yesterday)).await.unwrap();
+    let rows = database.number(ROWS).await;
     let posts = "SELECT md5(string_agg(posts::text, ',' ORDER BY id)) FROM posts WHERE NOT is_beacon";
     let before = database.text(posts).await;
     // What somebody did to it meanwhile.
-    database.db.run("UPDATE profiles SET bio = 'changed', is_private = false").await.unwrap();
-    database.db.run("UPDATE posts SET deleted_at = now()").await.unwrap();
+    database.run("UPDATE profiles SET bio = 'changed', is_private = false").await;
+    database.run("UPDATE posts SET deleted_at = now()").await;
 
-    assert_eq!(demo::run(&database.db, &Clock::system()).await.unwrap(), demo);
-    assert_eq!(database.count(ROWS).await, rows);
+    assert_eq!(demo::run(&db, &Clock::system()).await.unwrap(), demo);
+    assert_eq!(database.number(ROWS).await, rows);
     assert_eq!(database.text(posts).await, before);
     let open = "SELECT count(*) FROM posts WHERE is_beacon AND deleted_at IS NULL AND expires_at > now()
         AND created_at > now() - interval '2 days'";
-    assert_eq!(database.count(open).await, i64::try_from(demo.beacons).unwrap());
+    assert_eq!(database.number(open).await, i64::try_from(demo.beacons).unwrap());
     let requests = "SELECT count(*) FROM follows JOIN profiles ON id = following_id
         WHERE handle = 'mara' AND is_private AND status = 'pending'";
-    assert_eq!(database.count(requests).await, 3);
+    assert_eq!(database.number(requests).await, 3);
     let anonymous = "SELECT count(*) FROM posts WHERE is_beacon AND author_id IS NULL
         AND (precision_level = 'exact' OR date_trunc('minute', created_at) <> created_at)";
-    assert_eq!(database.count(anonymous).await, 0);
+    assert_eq!(database.number(anonymous).await, 0);
 
     let settings = Settings {
         secret: "0123456789abcdef0123456789abcdef".to_owned(),
@@ -47,34 +50,32 @@ async fn the_demo_can_be_put_again_and_its_map_is_never_empty() {
         max_page_size: 100,
         password_workers: 1,
     };
-    let domain = Domain::new(database.db.clone(), Clock::system(), Random::system(), &settings);
+    let domain = Domain::new(db.clone(), Clock::system(), Random::system(), &settings);
     for sign_in in demo.sign_ins {
         domain.sign_in(&sign_in.email, PASSWORD.to_owned()).await.unwrap();
         domain.sign_in(&sign_in.handle, PASSWORD.to_owned()).await.unwrap();
     }
-    drop(domain);
-    database.drop().await;
 }
 
 #[tokio::test]
 async fn the_demo_gives_way_to_people_who_are_there() {
     let database = Database::new().await;
+    let db = database.patient().await;
     let real =
         "INSERT INTO profiles (id, handle, is_private) VALUES ('11111111-1111-4111-8111-111111111111', 'ada', true)";
-    database.db.run(real).await.unwrap();
+    database.run(real).await;
     let account = "INSERT INTO accounts (profile_id, email, password_hash)
         VALUES ('11111111-1111-4111-8111-111111111111', 'Ada@sojorn.example', '!')";
-    database.db.run(account).await.unwrap();
+    database.run(account).await;
     let mine = "SELECT md5(concat(profiles::text, accounts::text)) FROM profiles JOIN accounts ON id = profile_id
         WHERE handle = 'ada'";
     let before = database.text(mine).await;
     for _ in 0..2 {
-        let demo = demo::run(&database.db, &Clock::system()).await.unwrap();
+        let demo = demo::run(&db, &Clock::system()).await.unwrap();
         assert_eq!(demo.sign_ins[0].handle, "ada_demo1");
         assert_eq!(demo.sign_ins[0].email, "ada_demo1@sojorn.example");
     }
     assert_eq!(database.text(mine).await, before);
-    database.drop().await;
 }
 
 #[tokio::test]
@@ -84,13 +85,14 @@ async fn a_synthetic_network_is_the_same_each_time_and_is_made_once() {
     let mut fingerprints = Vec::new();
     for _ in 0..2 {
         let database = Database::new().await;
-        let made = synthetic::run(&database.db, &clock(now), size, &mut |_, _, _| ()).await.unwrap();
+        let db = database.patient().await;
+        let made = synthetic::run(&db, &clock(now), size, &mut |_, _, _| ()).await.unwrap();
         assert_eq!((made.posts, made.beacons, made.examples.len()), (2_000, 500, 3));
         let rows = i64::try_from(300 + made.follows + 2_500).unwrap();
-        assert_eq!(database.count(ROWS).await, rows);
-        let again = synthetic::run(&database.db, &Clock::system(), size, &mut |_, _, _| ()).await;
+        assert_eq!(database.number(ROWS).await, rows);
+        let again = synthetic::run(&db, &Clock::system(), size, &mut |_, _, _| ()).await;
         assert!(matches!(again, Err(SeedError::Again)), "{again:?}");
-        assert_eq!(database.count(ROWS).await, rows);
+        assert_eq!(database.number(ROWS).await, rows);
 
         // Nothing that the product would not let happen, as references were not checked.
         for impossible in [
@@ -104,10 +106,9 @@ async fn a_synthetic_network_is_the_same_each_time_and_is_made_once() {
             "SELECT count(*) FROM posts AS reply JOIN posts ON posts.id = reply.parent_id
                 WHERE posts.created_at >= reply.created_at OR posts.visibility <> 'public'",
         ] {
-            assert_eq!(database.count(impossible).await, 0, "{impossible}");
+            assert_eq!(database.number(impossible).await, 0, "{impossible}");
         }
         fingerprints.push(database.fingerprint().await);
-        database.drop().await;
     }
     assert_eq!(fingerprints[0], fingerprints[1]);
 }

@@ -1,3 +1,5 @@
+//! What `sojorn import` takes, refuses and leaves.
+
 use std::{
     fs,
     io::Write,
@@ -8,7 +10,7 @@ use flate2::{Compression, write::GzEncoder};
 use sojorn::domain::import::{self, Count, Table};
 use uuid::Uuid;
 
-use crate::database::Database;
+use crate::support::{Database, data_folder};
 
 const PROFILES: &str = "\
 handle,display_name,is_private,is_official,created_at
@@ -61,7 +63,7 @@ impl Drop for Folder {
 }
 
 async fn run(database: &Database, folder: &Path) -> Result<Vec<Count>, String> {
-    import::run(&database.db, folder, &mut |_| ()).await.map_err(|error| error.to_string())
+    import::run(&database.patient().await, folder, &mut |_| ()).await.map_err(|error| error.to_string())
 }
 
 fn counts(of: [(u64, u64); 3]) -> Vec<Count> {
@@ -93,8 +95,7 @@ async fn a_network_is_imported_once_however_often_and_however_compressed() {
     let people = "SELECT string_agg(concat_ws('|', handle, display_name, is_private, is_official), ' ' ORDER BY handle)
         FROM profiles";
     assert_eq!(database.text(people).await, "ada|Ada Lindqvist|f|f bob|t|f city|City, Alerts|f|t");
-    assert_eq!(database.count("SELECT count(*) FROM accounts").await, 0);
-    database.drop().await;
+    assert_eq!(database.number("SELECT count(*) FROM accounts").await, 0);
 }
 
 #[tokio::test]
@@ -110,12 +111,11 @@ async fn people_who_are_there_already_are_known_by_their_handle() {
     assert_eq!(run(&database, &more.0).await, Ok(counts([(2, 1), (1, 1), (1, 1)])));
     let ada =
         "SELECT count(*) FROM profiles WHERE handle = 'ada' AND display_name = 'Ada Lindqvist' AND NOT is_private";
-    assert_eq!(database.count(ada).await, 1);
+    assert_eq!(database.number(ada).await, 1);
 
     // Somebody who has a new handle by now is known by the id, which came from the old one.
-    database.db.run("UPDATE profiles SET handle = 'dorothea' WHERE handle = 'dora'").await.unwrap();
+    database.run("UPDATE profiles SET handle = 'dorothea' WHERE handle = 'dora'").await;
     assert_eq!(run(&database, &more.0).await, Ok(counts([(2, 0), (1, 0), (1, 0)])));
-    database.drop().await;
 }
 
 #[tokio::test]
@@ -203,8 +203,7 @@ async fn a_fault_is_told_with_file_line_and_column_and_leaves_nothing() {
         assert!(error.starts_with(message), "{error}");
     }
     let rows = "SELECT (SELECT count(*) FROM profiles) + (SELECT count(*) FROM follows) + (SELECT count(*) FROM posts)";
-    assert_eq!(database.count(rows).await, 0);
-    database.drop().await;
+    assert_eq!(database.number(rows).await, 0);
 }
 
 #[tokio::test]
@@ -226,21 +225,14 @@ async fn files_that_are_missing_doubled_or_cut_off_are_told() {
     fs::remove_file(&compressed).unwrap();
     let error = run(&database, &folder.0).await.unwrap_err();
     assert!(error.starts_with("posts.csv: is not in ") && error.contains("(nor is posts.csv.gz)"), "{error}");
-    assert_eq!(database.count("SELECT count(*) FROM profiles").await, 0);
-    database.drop().await;
+    assert_eq!(database.number("SELECT count(*) FROM profiles").await, 0);
 }
 
 #[tokio::test]
 async fn a_real_network_is_imported_in_some_seconds() {
-    let data = std::env::var("SOJORN_DATA").unwrap_or_else(|_| "../shared/data".to_owned());
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(data).join("gowalla-nyc");
-    if !folder.is_dir() {
-        println!("skipped: there is no data in {} (SOJORN_DATA names where it is)", folder.display());
-        return;
-    }
+    let Some(folder) = data_folder("gowalla-nyc") else { return };
     let database = Database::new().await;
     assert_eq!(run(&database, &folder).await, Ok(counts([(7_115, 7_115), (26_993, 26_993), (138_957, 138_957)])));
     assert_eq!(run(&database, &folder).await, Ok(counts([(7_115, 0), (26_993, 0), (138_957, 0)])));
-    assert_eq!(database.count("SELECT count(*) FROM posts WHERE is_beacon AND location IS NOT NULL").await, 69_206);
-    database.drop().await;
+    assert_eq!(database.number("SELECT count(*) FROM posts WHERE is_beacon AND location IS NOT NULL").await, 69_206);
 }
