@@ -106,7 +106,7 @@ pub async fn of_profiles(
     };
     let mut sql = scope::with_visible_posts(visible);
     select_with_authors(&mut sql, viewer);
-    sql.text(" FROM unnest(").bind(uuids(authors)).text(") AS owner (id)");
+    sql.text(" FROM unnest(").bind(uuids(authors)).text("::uuid[]) AS owner (id)");
     sql.text(" CROSS JOIN LATERAL (SELECT visible.* FROM visible WHERE visible.author_id = owner.id");
     window.restrict(&mut sql, "visible");
     window.order_and_limit(&mut sql, "visible");

@@ -35,6 +35,9 @@ ALTER TABLE profiles
 
 -- A time that was never written down is 'long ago', so that no list has to sort by NULL.
 UPDATE profiles SET created_at = 'epoch' WHERE created_at IS NULL OR NOT isfinite(created_at);
+-- A state that was never written down hides, as every NULL does.
+UPDATE profiles SET state = 'deactivated' WHERE state IS NULL;
+ALTER TABLE profiles ALTER COLUMN state SET NOT NULL, ALTER COLUMN state SET DEFAULT 'active';
 ALTER TABLE profiles ALTER COLUMN created_at SET NOT NULL, ALTER COLUMN id SET DEFAULT gen_random_uuid();
 
 -- Handles are unique without regard to case. Where old rows already collide, the look-up still gets its index and

@@ -38,8 +38,15 @@ ALTER TABLE posts
     ADD COLUMN IF NOT EXISTS is_pinned     boolean NOT NULL DEFAULT false,
     ADD COLUMN IF NOT EXISTS tags          text[] NOT NULL DEFAULT '{}';
 
--- Never is NULL.
+-- Never is NULL, and columns that an adopted table had before us say what ours say when nothing was said.
 UPDATE posts SET expires_at = NULL WHERE expires_at = 'infinity';
+UPDATE posts SET edited_at = NULL WHERE NOT isfinite(edited_at);
+UPDATE posts SET allow_replies = true WHERE allow_replies IS NULL;
+UPDATE posts SET is_pinned = false WHERE is_pinned IS NULL;
+UPDATE posts SET tags = array_remove(COALESCE(tags, '{}'), NULL) WHERE array_position(COALESCE(tags, '{NULL}'), NULL) > 0;
+ALTER TABLE posts ALTER COLUMN allow_replies SET NOT NULL, ALTER COLUMN allow_replies SET DEFAULT true,
+    ALTER COLUMN is_pinned SET NOT NULL, ALTER COLUMN is_pinned SET DEFAULT false,
+    ALTER COLUMN tags SET NOT NULL, ALTER COLUMN tags SET DEFAULT '{}';
 UPDATE posts SET created_at = 'epoch' WHERE created_at IS NULL OR NOT isfinite(created_at);
 ALTER TABLE posts ALTER COLUMN created_at SET NOT NULL, ALTER COLUMN id SET DEFAULT gen_random_uuid();
 

@@ -20,6 +20,19 @@ ALTER TABLE posts
     -- SHA-256 of the key that lets the unnamed author of an anonymous beacon resolve or delete it.
     ADD COLUMN IF NOT EXISTS manage_key_hash bytea;
 
+-- As for posts: what an adopted table left open.
+UPDATE posts SET severity = COALESCE(severity, 'medium'), beacon_state = COALESCE(beacon_state, 'active'),
+    precision_level = COALESCE(precision_level, 'exact'), radius_meters = COALESCE(radius_meters, 500),
+    vouch_count = COALESCE(vouch_count, 0), report_count = COALESCE(report_count, 0)
+    WHERE num_nulls(severity, beacon_state, precision_level, radius_meters, vouch_count, report_count) > 0;
+ALTER TABLE posts
+    ALTER COLUMN severity SET NOT NULL, ALTER COLUMN severity SET DEFAULT 'medium',
+    ALTER COLUMN beacon_state SET NOT NULL, ALTER COLUMN beacon_state SET DEFAULT 'active',
+    ALTER COLUMN precision_level SET NOT NULL, ALTER COLUMN precision_level SET DEFAULT 'exact',
+    ALTER COLUMN radius_meters SET NOT NULL, ALTER COLUMN radius_meters SET DEFAULT 500,
+    ALTER COLUMN vouch_count SET NOT NULL, ALTER COLUMN vouch_count SET DEFAULT 0,
+    ALTER COLUMN report_count SET NOT NULL, ALTER COLUMN report_count SET DEFAULT 0;
+
 -- The product's formulas, in the one place where every statement can read them.
 ALTER TABLE posts
     -- 0.5 + 0.1 a vouch - 0.1 a report, within 0 and 1; in whole tenths, so that no sum of floats is a hair off.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{adopt, adopted, id, person, shared_example};
+use super::{adopt, adopted, id, legacy, person, shared_example};
 use crate::support::{Database, Person, TestApp};
 
 const PROFILE: &str = "id handle displayName avatarUrl isPrivate isOfficial viewerFollowStatus followsViewer
@@ -230,4 +230,26 @@ async fn the_shared_example_answers() {
     let query = format!(r#"{{ post(id: "{}") {{ durationMs visibility }} }}"#, id(0x12));
     assert_eq!(app.ask(&bob, &query).await.data("/post/durationMs"), 1500);
     assert_eq!(app.ask(&ada, &query).await.data("/post"), Value::Null);
+}
+
+#[tokio::test]
+async fn columns_that_were_there_before_ours_may_hold_nothing() {
+    let database = legacy().await;
+    database
+        .run(
+            "ALTER TABLE profiles ADD COLUMN state text;
+             UPDATE profiles SET state = 'active' WHERE handle <> 'city';
+             ALTER TABLE posts ADD COLUMN allow_replies boolean, ADD COLUMN is_pinned boolean, ADD COLUMN tags text[],
+                 ADD COLUMN edited_at timestamptz, ADD COLUMN severity text, ADD COLUMN beacon_state text,
+                 ADD COLUMN precision_level text, ADD COLUMN radius_meters int, ADD COLUMN vouch_count int,
+                 ADD COLUMN report_count int;
+             UPDATE posts SET tags = '{NULL,one}', edited_at = 'infinity' WHERE NOT is_beacon AND body LIKE '%e%';",
+        )
+        .await;
+    adopt(&database).await;
+    let app = TestApp::on(database).await;
+    ask_everything(&app, None).await;
+    ask_everything(&app, Some(&person(&app, 1))).await;
+    assert!(profile(&app, None, "city").await.is_null(), "a state that nobody knows hides");
+    assert!(!beacons(&app, None).await.is_empty());
 }
