@@ -7,7 +7,7 @@ mod operate;
 mod seed;
 mod serve;
 
-use std::{error::Error, path::PathBuf, process::ExitCode};
+use std::{error::Error, io::Write, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -101,18 +101,20 @@ async fn run(command: Command) -> Result<(), Box<dyn Error>> {
         Command::Migrate { direction, force } => migrate::run(&sources, direction, force).await,
         Command::Import { folder } => import::run(&sources, &folder).await,
         Command::Seed(numbers) => seed::run(&sources, numbers).await,
-        Command::Schema => {
-            print!("{}", graphql::sdl());
-            Ok(())
-        }
+        Command::Schema => Ok(write(&graphql::sdl())?),
         Command::Token { handle } => operate::token(&sources, &handle).await,
         Command::Profile(ProfileCommand::Official { handle, mark }) => {
             operate::official(&sources, &handle, matches!(mark, Mark::On)).await
         }
-        Command::Config => {
-            print!("{sources}");
-            Ok(())
-        }
+        Command::Config => Ok(write(&sources.to_string())?),
+    }
+}
+
+/// Writes to standard output. That somebody, like `head`, has read enough is no failure.
+fn write(text: &str) -> std::io::Result<()> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
     }
 }
 

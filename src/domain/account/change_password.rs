@@ -16,7 +16,7 @@ impl Domain {
         }
         let login = store::account::of_profile(&self.db, me).await?;
         let stored = login.map(|login| login.password_hash);
-        if self.passwords.verify(current, stored.clone()).await? == Verdict::Wrong {
+        if self.passwords.verify(current, stored.clone()).await?.0 == Verdict::Wrong {
             return Err(Failure::refused(RefusalCode::BadCredentials, "currentPassword", "this is not your password"));
         }
         let hash = self.passwords.hash(new).await?;

@@ -1,7 +1,7 @@
 //! Password hashing: Argon2id, and bcrypt for hashes that an earlier database left.
 
 use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier};
-use tokio::{sync::Semaphore, task};
+use tokio::{sync::Semaphore, task, time::Instant};
 
 use crate::domain::Error;
 
@@ -41,26 +41,38 @@ impl Passwords {
     }
 
     /// Checks a password against a stored hash. Without one (there is no such account) a password is checked all the
-    /// same, so that the answer takes as long.
-    pub async fn verify(&self, password: String, stored: Option<String>) -> Result<Verdict, Error> {
+    /// same, so that the answer takes as long. Answers also when its turn began: how long the queue was before says
+    /// nothing about the account.
+    pub async fn verify(&self, password: String, stored: Option<String>) -> Result<(Verdict, Instant), Error> {
         self.work(move || {
-            if password.len() > MAX_PASSWORD_BYTES {
-                return Verdict::Wrong;
-            }
-            match stored {
-                Some(hash) if hash.starts_with("$2") => match bcrypt::verify(password, &hash) {
-                    Ok(true) => Verdict::RightButOutdated,
-                    _ => Verdict::Wrong,
-                },
-                Some(hash) if is_right(&password, &hash) => Verdict::Right,
-                Some(_) => Verdict::Wrong,
-                None => {
-                    is_right(&password, NOBODYS_HASH);
+            let began = Instant::now();
+            (Self::check(&password, stored), began)
+        })
+        .await
+    }
+
+    fn check(password: &str, stored: Option<String>) -> Verdict {
+        if password.len() > MAX_PASSWORD_BYTES {
+            return Verdict::Wrong;
+        }
+        match stored {
+            Some(hash) if hash.starts_with("$2") => match bcrypt::verify(password, &hash) {
+                Ok(true) => Verdict::RightButOutdated,
+                _ => Verdict::Wrong,
+            },
+            Some(hash) if PasswordHash::new(&hash).is_ok() => {
+                if is_right(password, &hash) {
+                    Verdict::Right
+                } else {
                     Verdict::Wrong
                 }
             }
-        })
-        .await
+            // No account, or one whose hash is none: nobody signs in, and it takes as long.
+            _ => {
+                is_right(password, NOBODYS_HASH);
+                Verdict::Wrong
+            }
+        }
     }
 
     async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
@@ -86,7 +98,7 @@ mod tests {
     async fn both_kinds_of_hashes_are_checked() {
         let passwords = Passwords::new(1);
         let verify =
-            async |password: &str, hash: Option<String>| passwords.verify(password.to_owned(), hash).await.unwrap();
+            async |password: &str, hash: Option<String>| passwords.verify(password.to_owned(), hash).await.unwrap().0;
         let hash = passwords.hash("correct horse".to_owned()).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
         assert_eq!(verify("correct horse", Some(hash.clone())).await, Verdict::Right);

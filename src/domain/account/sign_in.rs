@@ -17,29 +17,31 @@ impl Domain {
     ///
     /// A wrong password, an unknown account and a suspended one get the same answer, after the same time.
     pub async fn sign_in(&self, login: &str, password: String) -> Result<Session, Failure> {
-        let refused_at = Instant::now() + REFUSAL_TAKES;
+        let mut began = Instant::now();
         let mut outcome = Ok(None);
         // The hash may be replaced between the check and the lock: by a new password, which the next check refuses, or by
         // another sign-in that upgrades the hash of the same one.
         for _ in 0..3 {
-            outcome = self.try_sign_in(login.trim(), &password).await;
+            outcome = self.try_sign_in(login.trim(), &password, &mut began).await;
             if !matches!(outcome, Ok(None)) {
                 break;
             }
         }
         let outcome = outcome.and_then(|session| session.ok_or_else(refused));
         if matches!(outcome, Err(Failure::Refused(_))) {
-            sleep_until(refused_at).await;
+            sleep_until(began + REFUSAL_TAKES).await;
         }
         outcome
     }
 
-    /// A session, or none when the stored hash is no longer the one that was checked.
-    async fn try_sign_in(&self, login: &str, password: &str) -> Result<Option<Session>, Failure> {
+    /// A session, or none when the stored hash is no longer the one that was checked. `began` becomes the moment at which
+    /// the check began: waiting for a turn is no part of the time that a refusal takes.
+    async fn try_sign_in(&self, login: &str, password: &str, began: &mut Instant) -> Result<Option<Session>, Failure> {
         let is_possible = login.len() <= 254 && !login.contains('\0');
         let login = if is_possible { store::account::login(&self.db, login).await? } else { None };
         let hash = login.as_ref().map(|login| login.password_hash.clone());
-        let verdict = self.passwords.verify(password.to_owned(), hash).await?;
+        let verdict;
+        (verdict, *began) = self.passwords.verify(password.to_owned(), hash).await?;
         let login = match (login, verdict) {
             (Some(login), Verdict::Right | Verdict::RightButOutdated) if login.state == "active" => login,
             _ => return Err(refused()),

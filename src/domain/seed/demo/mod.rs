@@ -141,7 +141,7 @@ async fn put_account(tx: &Tx, passwords: &Passwords, nth: usize, person: &Person
     }
     let stored = store::account::of_profile(tx, id).await?.map(|login| login.password_hash);
     let hash = match stored {
-        Some(hash) if passwords.verify(PASSWORD.to_owned(), Some(hash.clone())).await? == Verdict::Right => hash,
+        Some(hash) if passwords.verify(PASSWORD.to_owned(), Some(hash.clone())).await?.0 == Verdict::Right => hash,
         _ => passwords.hash(PASSWORD.to_owned()).await?,
     };
     rows::put_account(tx, id, &email, &hash).await?;
