@@ -14,7 +14,7 @@ use super::{
 };
 use crate::store::{
     geo::{DistanceKey, PriorityKey},
-    page::{Key, PinnedKey, Slice, TimeKey, Window},
+    page::{Key, OldestKey, PinnedKey, Slice, TimeKey, Window},
 };
 
 const SEAL_BYTES: usize = 12;
@@ -134,6 +134,16 @@ impl CursorKey for TimeKey {
     fn decode(bytes: &[u8]) -> Option<Self> {
         let (at, id) = split(bytes)?;
         Some(Self { at: DateTime::from_timestamp_micros(i64::from_be_bytes(at))?, id })
+    }
+}
+
+impl CursorKey for OldestKey {
+    fn encode(&self) -> Vec<u8> {
+        self.0.encode()
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        TimeKey::decode(bytes).map(Self)
     }
 }
 

@@ -8,6 +8,7 @@ mod error;
 pub mod feed;
 pub mod follow;
 pub mod import;
+pub mod mark;
 pub mod page;
 pub mod post;
 pub mod profile;

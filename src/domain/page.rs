@@ -1,7 +1,5 @@
 //! Pages as the API knows them.
 
-use entity::ProfileId;
-
 use super::{Error, cursor::CursorKey};
 use crate::store::{
     StoreError,
@@ -32,6 +30,18 @@ pub struct Connection<T> {
     pub has_previous_page: bool,
 }
 
+impl<T> Connection<T> {
+    /// The same page with something else in the place of each row.
+    pub fn map<U>(self, change: impl Fn(T) -> U) -> Connection<U> {
+        let edge = |edge: Edge<T>| Edge { cursor: edge.cursor, node: change(edge.node) };
+        Connection {
+            edges: self.edges.into_iter().map(edge).collect(),
+            has_next_page: self.has_next_page,
+            has_previous_page: self.has_previous_page,
+        }
+    }
+}
+
 /// A row of a list and its place in it.
 #[derive(Clone, Debug)]
 pub struct Edge<T> {
@@ -44,16 +54,16 @@ pub struct Edge<T> {
 impl super::Domain {
     /// The same page of a list that each owner has, by one call of `load` for all of them. A cursor belongs to the list
     /// of one owner: it opens that one's page and is an error for the others.
-    pub(super) async fn pages_of_each<K: CursorKey, T, F>(
+    pub(super) async fn pages_of_each<O: Copy, K: CursorKey, T, F>(
         &self,
-        owners: &[ProfileId],
+        owners: &[O],
         arguments: &Arguments,
-        name: impl Fn(ProfileId) -> String,
-        load: impl FnOnce(Vec<ProfileId>, Window<K>) -> F,
+        name: impl Fn(O) -> String,
+        load: impl FnOnce(Vec<O>, Window<K>) -> F,
         key: impl Fn(&T) -> K,
-    ) -> Vec<(ProfileId, Result<Connection<T>, Error>)>
+    ) -> Vec<(O, Result<Connection<T>, Error>)>
     where
-        F: Future<Output = Result<Vec<(ProfileId, Slice<T>)>, StoreError>>,
+        F: Future<Output = Result<Vec<(O, Slice<T>)>, StoreError>>,
     {
         let mut pages = Vec::with_capacity(owners.len());
         let mut wanted = None;

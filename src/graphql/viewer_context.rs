@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use entity::{PostId, ProfileId};
 
@@ -7,6 +7,7 @@ use crate::{
     domain::{
         Domain, Error,
         follow::{List, Listed},
+        mark::{Fact, Facts},
         page::{Arguments, Connection},
         post::{Kind, Post},
         profile::Count,
@@ -27,6 +28,8 @@ struct Inner {
     viewer: Viewer,
     counts: Batcher<(ProfileId, Count), i64>,
     parents: Batcher<PostId, Post>,
+    facts: Batcher<(PostId, Fact), Facts>,
+    replies: Batcher<(PostId, Arguments), Result<Connection<Post>, Error>>,
     posts: Batcher<(ProfileId, Kind, Arguments), Result<Connection<Post>, Error>>,
     follows: Batcher<(ProfileId, List, Arguments), Result<Connection<Listed>, Error>>,
 }
@@ -40,6 +43,8 @@ impl ViewerContext {
             viewer,
             counts: Batcher::default(),
             parents: Batcher::default(),
+            facts: Batcher::default(),
+            replies: Batcher::default(),
             posts: Batcher::default(),
             follows: Batcher::default(),
         }))
@@ -71,6 +76,33 @@ impl ViewerContext {
             Ok(posts.into_iter().map(|post| (post.id, post)).collect())
         };
         self.0.parents.load(id, load).await
+    }
+
+    /// What a post says of marks and replies, together with all that siblings ask for. None of a post that has ceased to
+    /// exist meanwhile.
+    pub(super) async fn fact(&self, post: PostId, fact: Fact) -> Result<Option<Facts>, Error> {
+        let load = |keys: Vec<(PostId, Fact)>| async move {
+            let ids: BTreeSet<_> = keys.iter().map(|(id, _)| *id).collect();
+            // In order: the same selection is the same statement.
+            let wanted: BTreeSet<_> = keys.iter().map(|(_, fact)| *fact).collect();
+            let (ids, wanted): (Vec<_>, Vec<_>) = (ids.into_iter().collect(), wanted.into_iter().collect());
+            let facts = self.domain().facts(self.viewer(), &ids, &wanted).await?;
+            Ok(keys.into_iter().filter_map(|key| Some((key, facts.get(&key.0)?.clone()))).collect())
+        };
+        self.0.facts.load((post, fact), load).await
+    }
+
+    /// A page of the replies to a post, together with the same page of its siblings.
+    pub(super) async fn replies(&self, parent: PostId, arguments: Arguments) -> Result<Connection<Post>, Error> {
+        let load = |keys: Vec<(PostId, Arguments)>| async move {
+            let mut loaded = Vec::with_capacity(keys.len());
+            for (parents, arguments) in grouped(keys.into_iter()) {
+                let pages = self.domain().replies(self.viewer(), &parents, &arguments).await;
+                loaded.extend(pages.into_iter().map(|(id, page)| ((id, arguments.clone()), page)));
+            }
+            Ok(loaded.into_iter().collect())
+        };
+        self.0.replies.load((parent, arguments), load).await?.unwrap_or_else(missing)
     }
 
     /// A page of a profile's posts, together with the same page of its siblings.
@@ -111,8 +143,8 @@ impl ViewerContext {
 }
 
 /// Those who want the same thing, together, in the order in which they came.
-fn grouped<W: PartialEq>(keys: impl Iterator<Item = (ProfileId, W)>) -> Vec<(Vec<ProfileId>, W)> {
-    let mut groups: Vec<(Vec<ProfileId>, W)> = Vec::new();
+fn grouped<I, W: PartialEq>(keys: impl Iterator<Item = (I, W)>) -> Vec<(Vec<I>, W)> {
+    let mut groups: Vec<(Vec<I>, W)> = Vec::new();
     for (id, wanted) in keys {
         match groups.iter_mut().find(|(_, other)| *other == wanted) {
             Some((ids, _)) => ids.push(id),

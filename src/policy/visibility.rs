@@ -4,10 +4,10 @@
 //! a plan that it keeps for all parameters, that the partial indexes of the feeds apply.
 
 use chrono::{DateTime, Utc};
-use entity::{ProfileId, blocks, circle_members, follows, posts, profiles};
+use entity::{ProfileId, blocks, circle_members, follows, post_hides, posts, profiles};
 use sea_orm::{
     ColumnTrait, Condition, EntityName,
-    sea_query::{Expr, ExprTrait, Query, SelectStatement},
+    sea_query::{Expr, ExprTrait, Query, SelectStatement, UnionType},
 };
 
 use super::Viewer;
@@ -95,6 +95,30 @@ fn reported_away() -> Condition {
     Condition::all()
         .add(col(posts::Column::ReportCount).gte(Expr::Constant(5.into())))
         .add(col(posts::Column::ReportCount).gt(col(posts::Column::VouchCount)))
+}
+
+/// The people between whom and the viewer a block stands, as `id`: those whom a count that is kept for everybody has to
+/// leave out for this viewer.
+#[must_use]
+pub fn blocked_either_way(me: ProfileId) -> SelectStatement {
+    let of = |mine: blocks::Column, theirs: blocks::Column| {
+        Query::select().expr_as(col(theirs), "id").from(blocks::Entity).and_where(col(mine).eq(me)).take()
+    };
+    let mut people = of(blocks::Column::BlockerId, blocks::Column::BlockedId);
+    people.union(UnionType::Distinct, of(blocks::Column::BlockedId, blocks::Column::BlockerId)).take()
+}
+
+/// Whether the viewer wants to see a row of `posts` in feeds. A scalar subquery for the reason given below.
+#[must_use]
+pub fn not_hidden(viewer: Viewer) -> Condition {
+    let Some(me) = viewer.id() else { return Condition::all() };
+    let hide = one_of(
+        post_hides::Entity,
+        Condition::all()
+            .add(post_hides::Column::ProfileId.eq(me))
+            .add(col(post_hides::Column::PostId).equals((posts::Entity, posts::Column::Id))),
+    );
+    Condition::all().add(Expr::from(hide).is_null())
 }
 
 fn is_me(me: ProfileId) -> Expr {

@@ -25,7 +25,7 @@ pub async fn global(
     now: DateTime<Utc>,
     window: &Window<TimeKey>,
 ) -> Result<Slice<Post>, StoreError> {
-    time_walk(db, viewer, scope::root_posts(viewer, now), window).await
+    time_walk(db, viewer, scope::feed_posts(viewer, now), window).await
 }
 
 /// Those of the global feed that have a video.
@@ -35,7 +35,7 @@ pub async fn quips(
     now: DateTime<Utc>,
     window: &Window<TimeKey>,
 ) -> Result<Slice<Post>, StoreError> {
-    let videos = scope::root_posts(viewer, now).filter(posts::Column::VideoUrl.is_not_null());
+    let videos = scope::feed_posts(viewer, now).filter(posts::Column::VideoUrl.is_not_null());
     time_walk(db, viewer, videos, window).await
 }
 
@@ -69,7 +69,7 @@ pub async fn home(
     now: DateTime<Utc>,
     window: &Window<TimeKey>,
 ) -> Result<Slice<Post>, StoreError> {
-    let mut sql = scope::with_visible_posts(scope::root_posts(viewer, now));
+    let mut sql = scope::with_visible_posts(scope::feed_posts(viewer, now));
     sql.text(", author AS MATERIALIZED (SELECT following_id AS id FROM follows WHERE status = 'accepted'");
     sql.text(" AND follower_id = ").bind(me).text(" UNION SELECT ").bind(me).text("::uuid)");
     sql.text(", few AS MATERIALIZED (SELECT count(*) <= ").number(FEW_FOLLOWEES).text(" AS yes FROM author)");

@@ -10,6 +10,7 @@ pub mod feed;
 pub mod follow;
 pub mod geo;
 pub mod import;
+pub mod mark;
 pub mod migrate;
 pub mod page;
 pub mod post;

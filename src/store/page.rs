@@ -33,6 +33,18 @@ impl Key for TimeKey {
     }
 }
 
+/// Oldest first, as in a conversation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OldestKey(pub TimeKey);
+
+impl Key for OldestKey {
+    const COLUMNS: &'static [&'static str] = TimeKey::COLUMNS;
+    const DESCENDING: bool = false;
+    fn values(&self) -> Vec<Value> {
+        self.0.values()
+    }
+}
+
 /// A profile's page: pins first, then newest first.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PinnedKey {

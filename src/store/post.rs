@@ -7,7 +7,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, FromQueryResult, QueryFilter};
 use super::{
     StoreError, Tx,
     db::Executor,
-    page::{PinnedKey, Slice, TimeKey, Window},
+    page::{OldestKey, PinnedKey, Slice, TimeKey, Window},
     profile::{Profile, uuids},
     scope,
     sql::Sql,
@@ -55,6 +55,12 @@ impl Post {
     #[must_use]
     pub fn time_key(&self) -> TimeKey {
         TimeKey::post(self.created_at, self.id)
+    }
+
+    /// Its place among the replies to its parent.
+    #[must_use]
+    pub fn oldest_key(&self) -> OldestKey {
+        OldestKey(self.time_key())
     }
 
     /// Its place on its author's page.
@@ -122,6 +128,33 @@ pub async fn of_profiles(
         .collect())
 }
 
+/// For each post that the viewer may see: the visible replies to it, oldest first. One statement for any number of
+/// posts, and no more rows than a page of each.
+pub async fn replies(
+    db: &impl Executor,
+    viewer: Viewer,
+    now: DateTime<Utc>,
+    parents: &[PostId],
+    window: &Window<OldestKey>,
+) -> Result<Vec<(PostId, Slice<Post>)>, StoreError> {
+    let mut sql = scope::with_visible_posts(scope::posts(viewer, now));
+    select_with_authors(&mut sql, viewer);
+    sql.text(" FROM (SELECT visible.id FROM visible WHERE visible.id = ANY(").bind(uuids(parents)).text(")) AS parent");
+    sql.text(" CROSS JOIN LATERAL (SELECT visible.* FROM visible WHERE visible.parent_id = parent.id");
+    window.restrict(&mut sql, "visible");
+    window.order_and_limit(&mut sql, "visible");
+    sql.text(") AS page JOIN profiles ON profiles.id = page.author_id");
+    window.order(&mut sql, "page");
+    let rows: Vec<Post> = db.all(sql).await?;
+    Ok(parents
+        .iter()
+        .map(|parent| {
+            let rows = rows.iter().filter(|post| post.parent_id == Some(*parent)).cloned().collect();
+            (*parent, window.finish(rows))
+        })
+        .collect())
+}
+
 /// Appends a select of the rows `page`, with the columns of the author from `profiles`.
 pub(super) fn select_with_authors(sql: &mut Sql, viewer: Viewer) {
     sql.text(" SELECT page.*, ");
@@ -151,6 +184,8 @@ pub struct NewPost {
     pub duration_ms: Option<i32>,
     /// Whom it is for.
     pub visibility: &'static str,
+    /// What it replies to.
+    pub parent: Option<PostId>,
     /// Whether it may be replied to.
     pub allow_replies: bool,
     /// Its hashtags.
@@ -170,6 +205,7 @@ pub async fn insert(tx: &Tx, post: NewPost) -> Result<(), StoreError> {
         visibility: Set(Some(post.visibility.to_owned())),
         status: Set(Some("active".to_owned())),
         is_beacon: Set(Some(false)),
+        parent_id: Set(post.parent),
         allow_replies: Set(post.allow_replies),
         tags: Set(post.tags),
         created_at: Set(post.created_at),

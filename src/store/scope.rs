@@ -39,9 +39,22 @@ pub(super) fn posts(viewer: Viewer, now: DateTime<Utc>) -> sea_orm::Select<posts
         .filter(Expr::col((posts::Entity, posts::Column::IsBeacon)).is_not(Expr::Constant(true.into())))
 }
 
-/// The posts of feeds: no replies.
+/// Those that are no replies.
 pub(super) fn root_posts(viewer: Viewer, now: DateTime<Utc>) -> sea_orm::Select<posts::Entity> {
     posts(viewer, now).filter(posts::Column::ParentId.is_null())
+}
+
+/// The posts of feeds: no replies, and nothing that the viewer has hidden.
+pub(super) fn feed_posts(viewer: Viewer, now: DateTime<Utc>) -> sea_orm::Select<posts::Entity> {
+    root_posts(viewer, now).filter(visibility::not_hidden(viewer))
+}
+
+/// Appends a select of the ids of those who are blocked by the viewer, or have blocked the viewer.
+pub(super) fn blocked_people(sql: &mut Sql, viewer: Viewer) {
+    match viewer.id() {
+        None => sql.text("SELECT NULL::uuid AS id WHERE false"),
+        Some(me) => sql.select(&visibility::blocked_either_way(me)),
+    };
 }
 
 /// Every beacon that the viewer may see. A beacon without a place (an adopted row) is none.

@@ -95,6 +95,16 @@ async fn feeds_and_beacons_take_two_statements_on_many_threads() {
     lists_with_authors_take_two().await;
 }
 
+/// The viewer's own marks, all counts and all authors of a page: one statement more than the page.
+#[tokio::test]
+async fn a_feed_with_all_facts_takes_three_statements() {
+    let (app, people) = scene().await;
+    let facts = "likeCount replyCount reactions { emoji count } viewerHasLiked viewerHasSaved viewerReaction";
+    let query =
+        format!("query($first: Int) {{ globalFeed(first: $first) {{ nodes {{ id body {AUTHOR} {facts} }} }} }}");
+    check(&app, &people[0], &query, "/globalFeed/nodes", 2).await;
+}
+
 #[tokio::test]
 async fn a_profile_page_takes_four_statements() {
     let (app, people) = scene().await;

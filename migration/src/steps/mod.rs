@@ -6,6 +6,7 @@ mod m20260201_000003_posts;
 mod m20260201_000004_blocks_and_circles;
 mod m20260201_000005_accounts_and_sessions;
 mod m20260201_000006_beacons;
+mod m20260301_000007_marks;
 
 use sea_orm_migration::prelude::{ConnectionTrait, DbErr, MigrationName, MigrationTrait, SchemaManager, async_trait};
 
@@ -17,6 +18,7 @@ pub fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20260201_000004_blocks_and_circles::STEP),
         Box::new(m20260201_000005_accounts_and_sessions::STEP),
         Box::new(m20260201_000006_beacons::STEP),
+        Box::new(m20260301_000007_marks::STEP),
     ]
 }
 

@@ -1,11 +1,11 @@
 use chrono::TimeDelta;
-use entity::PostId;
+use entity::{PostId, ProfileId};
 
 use super::{MAX_BODY, Post, Visibility, tags::hashtags};
 use crate::{
     domain::{Domain, Error, Failure, Refusal, RefusalCode, text},
     policy::Viewer,
-    store,
+    store::{self, Tx},
 };
 
 /// A post can be made to leave after a year at the latest.
@@ -28,6 +28,8 @@ pub struct NewPost {
     pub duration_ms: Option<i32>,
     /// Whom it is for.
     pub visibility: Visibility,
+    /// What it replies to.
+    pub parent: Option<PostId>,
     /// Whether it may be replied to.
     pub allow_replies: bool,
     /// After how many minutes it leaves.
@@ -53,11 +55,15 @@ impl Domain {
             thumbnail_url: new.thumbnail_url,
             duration_ms: new.duration_ms,
             visibility: new.visibility.word(),
+            parent: new.parent,
             allow_replies: new.allow_replies,
         };
         self.db
             .retrying(|| async {
                 let tx = self.db.begin().await?;
+                if let Some(parent) = new.parent {
+                    self.lock_parent(&tx, viewer, me, parent).await?;
+                }
                 store::post::insert(&tx, row.clone()).await?;
                 // Only whoever is suspended in this very moment does not see the own post.
                 let post = store::post::by_ids(&tx, viewer, now, &[id]).await?.pop().ok_or(Error::Unauthenticated)?;
@@ -65,6 +71,21 @@ impl Domain {
                 Ok(post)
             })
             .await
+    }
+
+    /// That the viewer may reply to this post, until the transaction ends: a block of one of the two waits for it.
+    async fn lock_parent(&self, tx: &Tx, viewer: Viewer, me: ProfileId, parent: PostId) -> Result<(), Failure> {
+        let read = async || {
+            let post = store::post::by_ids(tx, viewer, self.now(), &[parent]).await?.pop();
+            post.ok_or_else(|| Failure::refused(RefusalCode::NotFound, "parentId", "there is no such post"))
+        };
+        let author = read().await?.author.id;
+        store::follow::lock_pair(tx, me, author).await?;
+        if read().await?.allow_replies {
+            Ok(())
+        } else {
+            Err(Failure::refused(RefusalCode::NotAllowed, "parentId", "the post may not be replied to"))
+        }
     }
 }
 

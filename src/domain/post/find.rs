@@ -19,6 +19,25 @@ impl Domain {
         Ok(store::post::by_ids(&self.db, viewer, self.now(), ids).await?)
     }
 
+    /// The same page of the replies to several posts, oldest first. One statement, however many they are.
+    pub async fn replies(
+        &self,
+        viewer: Viewer,
+        parents: &[PostId],
+        arguments: &Arguments,
+    ) -> Vec<(PostId, Result<Connection<Post>, Error>)> {
+        self.pages_of_each(
+            parents,
+            arguments,
+            |parent| format!("Replies:{parent}"),
+            |parents, window| async move {
+                store::post::replies(&self.db, viewer, self.now(), &parents, &window).await
+            },
+            Post::oldest_key,
+        )
+        .await
+    }
+
     /// The same page of the posts of several profiles: pins first, then newest first. One statement, however many they
     /// are.
     pub async fn posts_of_profiles(

@@ -4,6 +4,7 @@
 mod account;
 mod beacon;
 mod follow;
+mod mark;
 mod post;
 mod profile;
 
@@ -20,6 +21,7 @@ pub struct Mutation(
     profile::ProfileMutation,
     follow::FollowMutation,
     post::PostMutation,
+    mark::MarkMutation,
     beacon::BeaconMutation,
 );
 

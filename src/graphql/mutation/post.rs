@@ -31,6 +31,8 @@ pub struct CreatePostInput {
     /// Whom it is for.
     #[graphql(default_with = "Some(PostVisibility::Public)")]
     visibility: Option<PostVisibility>,
+    /// The id of the post that it replies to.
+    parent_id: Option<ID>,
     /// Whether it may be replied to.
     #[graphql(default_with = "Some(true)")]
     allow_replies: Option<bool>,
@@ -55,7 +57,7 @@ pub struct EditPostInput {
 #[derive(InputObject)]
 pub struct PostIdInput {
     /// The id of the post.
-    post_id: ID,
+    pub(super) post_id: ID,
 }
 
 /// A post after the change, or why it was not changed.
@@ -70,7 +72,7 @@ pub struct PostPayload {
 }
 
 impl PostPayload {
-    fn of(vc: &ViewerContext, changed: std::result::Result<domain::Post, Failure>) -> Result<Self> {
+    pub(super) fn of(vc: &ViewerContext, changed: std::result::Result<domain::Post, Failure>) -> Result<Self> {
         let (row, user_errors) = outcome(changed)?;
         let post = row.clone().map(|row| Post::new(vc.clone(), row));
         let post_edge = row.map(|row| PostEdge {
@@ -86,14 +88,20 @@ pub struct PostMutation;
 
 #[Object]
 impl PostMutation {
-    /// Posts something.
+    /// Posts something, or replies to a post.
     async fn create_post(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to post.")] input: CreatePostInput,
     ) -> Result<PostPayload> {
         let vc = viewer_context(ctx)?;
+        signed_in(&vc)?;
+        let parent = match input.parent_id.as_ref().map(|id| id_input("parentId", id)).transpose() {
+            Ok(parent) => parent,
+            Err(refused) => return PostPayload::of(&vc, Err(refused)),
+        };
         let new = NewPost {
+            parent,
             body: input.body,
             image_url: input.image_url.map(Url::into_text),
             video_url: input.video_url.map(Url::into_text),

@@ -1,12 +1,17 @@
-use async_graphql::{Enum, ID, Object, Result};
+use async_graphql::{Enum, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 
 use super::{Profile, Url};
 use crate::{
-    domain::{page, post::Visibility},
+    domain::{
+        mark::{Fact, Facts},
+        page,
+        post::Visibility,
+    },
     graphql::{
         ViewerContext,
-        connection::{connection, page_info},
+        arguments::paging,
+        connection::{connection, page_info, saturated},
         error::api_error,
     },
 };
@@ -41,9 +46,22 @@ pub fn posts_page(vc: &ViewerContext, page: page::Connection<crate::domain::post
     PostConnection { edges: page.edges.into_iter().map(edge).collect(), page_info }
 }
 
+/// How many have left an emoji.
+#[derive(SimpleObject)]
+pub struct ReactionCount {
+    /// The emoji.
+    emoji: String,
+    /// How many have left it, as far as the viewer may know them.
+    count: i32,
+}
+
 impl Post {
     pub(in crate::graphql) fn new(vc: ViewerContext, row: crate::domain::post::Post) -> Self {
         Self { vc, row }
+    }
+
+    async fn fact(&self, fact: Fact) -> Result<Option<Facts>> {
+        self.vc.fact(self.row.id, fact).await.map_err(|error| api_error(&error))
     }
 }
 
@@ -118,6 +136,50 @@ impl Post {
     /// When it leaves by itself.
     async fn expires_at(&self) -> Option<DateTime<Utc>> {
         self.row.expires_at
+    }
+
+    /// The visible replies to it, oldest first.
+    async fn replies(
+        &self,
+        #[graphql(desc = "How many from the beginning; 20 unless said, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<PostConnection> {
+        let page = self.vc.replies(self.row.id, paging(first, after, last, before)).await;
+        Ok(posts_page(&self.vc, page.map_err(|error| api_error(&error))?))
+    }
+
+    /// How many replies the viewer may see.
+    async fn reply_count(&self) -> Result<i32> {
+        Ok(self.fact(Fact::Replies).await?.map_or(0, |facts| saturated(facts.replies)))
+    }
+
+    /// How many like it, as far as the viewer may know them.
+    async fn like_count(&self) -> Result<i32> {
+        Ok(self.fact(Fact::Likes).await?.map_or(0, |facts| saturated(facts.likes)))
+    }
+
+    /// The emoji that were left on it, the most frequent first, 50 at most.
+    async fn reactions(&self) -> Result<Vec<ReactionCount>> {
+        let Some(facts) = self.fact(Fact::Reactions).await? else { return Ok(Vec::new()) };
+        let counts = facts.emojis.into_iter().zip(facts.emoji_counts);
+        Ok(counts.map(|(emoji, count)| ReactionCount { emoji, count: saturated(count) }).collect())
+    }
+
+    /// Whether the viewer likes it.
+    async fn viewer_has_liked(&self) -> Result<bool> {
+        Ok(self.fact(Fact::Liked).await?.is_some_and(|facts| facts.liked))
+    }
+
+    /// Whether the viewer has put it aside. Nobody else knows.
+    async fn viewer_has_saved(&self) -> Result<bool> {
+        Ok(self.fact(Fact::Saved).await?.is_some_and(|facts| facts.saved))
+    }
+
+    /// The emoji that the viewer has left on it.
+    async fn viewer_reaction(&self) -> Result<Option<String>> {
+        Ok(self.fact(Fact::Reaction).await?.and_then(|facts| facts.reaction))
     }
 
     /// What it replies to. Null when it replies to nothing, and when the viewer may not see that.

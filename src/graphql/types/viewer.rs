@@ -3,9 +3,9 @@ use chrono::{DateTime, Utc};
 use entity::ProfileId;
 use uuid::{Uuid, uuid};
 
-use super::Profile;
+use super::{PostConnection, Profile, posts_page};
 use crate::{
-    domain::{Error, profile::By},
+    domain::{Error, mark::Mark, page::Arguments, profile::By},
     graphql::{
         ViewerContext,
         arguments::paging,
@@ -45,6 +45,12 @@ impl Viewer {
     /// The viewer of a context, unless signed out.
     pub(in crate::graphql) fn of(vc: &ViewerContext) -> Option<Self> {
         vc.viewer().id().map(|me| Self { vc: vc.clone(), me })
+    }
+
+    async fn marked(&self, mark: Mark, arguments: &Arguments) -> Result<PostConnection> {
+        let page = self.vc.domain().marked_posts(self.vc.viewer(), mark, arguments).await;
+        let page = page.map_err(|error| api_error(&error))?;
+        Ok(posts_page(&self.vc, page.map(|marked| marked.post)))
     }
 }
 
@@ -87,5 +93,27 @@ impl Viewer {
         });
         let total = Total::OfRequests(self.vc.clone(), self.me);
         Ok(FollowRequestConnection { edges: edges.collect(), page_info, total })
+    }
+
+    /// What the viewer has put aside and may still see, the last first.
+    async fn saved_posts(
+        &self,
+        #[graphql(desc = "How many from the beginning; 20 unless said, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<PostConnection> {
+        self.marked(Mark::Save, &paging(first, after, last, before)).await
+    }
+
+    /// What the viewer likes and may still see, the last first.
+    async fn liked_posts(
+        &self,
+        #[graphql(desc = "How many from the beginning; 20 unless said, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<PostConnection> {
+        self.marked(Mark::Like, &paging(first, after, last, before)).await
     }
 }

@@ -74,6 +74,8 @@ impl<'a> Walk<'a> {
         self.look_ups().await;
         self.profiles().await;
         self.parents().await;
+        self.replies().await;
+        self.marked().await;
         self.beacons().await;
     }
 
@@ -195,6 +197,29 @@ impl<'a> Walk<'a> {
         };
         let found = self.pages("/p/c", field).await;
         self.door("parent, by profile.posts", Room::Root, found);
+    }
+
+    /// The replies to what everybody may see, and to what the viewer may see or not.
+    async fn replies(&mut self) {
+        let topic = self.world.topic;
+        let field = |page: String| format!("{{ p: post(id: \"{topic}\") {{ replyCount c: replies({page}) {PAGE} }} }}");
+        let ids = self.pages("/p/c", field).await;
+        let data = self.ask(&format!("{{ post(id: \"{topic}\") {{ replyCount }} }}")).await;
+        assert_eq!(data["post"]["replyCount"].as_i64(), i64::try_from(ids.len()).ok(), "as {:?}", self.viewer);
+        self.door("replies", Room::Reply, ids);
+    }
+
+    /// Everybody has marked everything; what there is for the viewer is shown.
+    async fn marked(&mut self) {
+        if self.viewer.person.is_none() {
+            return;
+        }
+        for list in ["likedPosts", "savedPosts"] {
+            let ids = self.pages("/v/c", |page| format!("{{ v: viewer {{ c: {list}({page}) {PAGE} }} }}")).await;
+            for room in [Room::Root, Room::Reply] {
+                self.door(list, room, ids.clone());
+            }
+        }
     }
 
     async fn beacons(&mut self) {

@@ -113,6 +113,12 @@ impl World {
         world.people();
         world.relations();
         world.contents();
+        // Everybody has marked everything, also what has since ceased to exist for them.
+        for marks in ["post_likes", "post_saves"] {
+            world.add(&format!(
+                "INSERT INTO {marks} (profile_id, post_id) SELECT profiles.id, posts.id FROM profiles, posts;"
+            ));
+        }
         world.app.database.run(&world.sql).await;
         world
     }

@@ -1,0 +1,20 @@
+//! `post_likes`: who likes what.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "post_likes")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub post_id: crate::PostId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub profile_id: crate::ProfileId,
+    pub created_at: DateTimeUtc,
+    /// Whether it is among those that everybody counts. Set by the database.
+    pub counts: bool,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

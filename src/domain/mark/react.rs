@@ -1,0 +1,29 @@
+use entity::PostId;
+
+use crate::{
+    domain::{Domain, Error, Failure, RefusalCode, post::Post},
+    policy::Viewer,
+    store,
+};
+
+impl Domain {
+    /// Leaves an emoji on a post in the place of another one; the same one again is taken away. Answers the post as it is
+    /// then.
+    pub async fn toggle_reaction(&self, viewer: Viewer, id: PostId, emoji: &str) -> Result<Post, Failure> {
+        let me = viewer.id().ok_or(Error::Unauthenticated)?;
+        // One that Unicode knows, in the form that Unicode recommends: with and without the variation selector it is the
+        // same, and counts as the same.
+        let emoji = emojis::get(emoji.trim())
+            .ok_or_else(|| Failure::refused(RefusalCode::Invalid, "emoji", "a reaction is one emoji"))?
+            .as_str();
+        self.db
+            .retrying(|| async {
+                let tx = self.db.begin().await?;
+                let post = self.lock_visible_post(&tx, viewer, me, id).await?;
+                store::mark::toggle_reaction(&tx, me, id, emoji, self.now()).await?;
+                tx.commit().await?;
+                Ok(post)
+            })
+            .await
+    }
+}

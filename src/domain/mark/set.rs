@@ -1,0 +1,28 @@
+use entity::PostId;
+
+use super::Mark;
+use crate::{
+    domain::{Domain, Error, Failure, post::Post},
+    policy::Viewer,
+    store,
+};
+
+impl Domain {
+    /// Leaves a mark on a post, or takes it away. Doing it again changes nothing. Answers the post as it is then.
+    pub async fn mark_post(&self, viewer: Viewer, id: PostId, mark: Mark, is_set: bool) -> Result<Post, Failure> {
+        let me = viewer.id().ok_or(Error::Unauthenticated)?;
+        self.db
+            .retrying(|| async {
+                let tx = self.db.begin().await?;
+                let post = self.lock_visible_post(&tx, viewer, me, id).await?;
+                if is_set {
+                    store::mark::set(&tx, mark, me, id, self.now()).await?;
+                } else {
+                    store::mark::clear(&tx, mark, me, id).await?;
+                }
+                tx.commit().await?;
+                Ok(post)
+            })
+            .await
+    }
+}
