@@ -9,6 +9,7 @@ pub mod feed;
 pub mod follow;
 pub mod import;
 pub mod mark;
+pub mod own_list;
 pub mod page;
 pub mod post;
 pub mod profile;

@@ -5,6 +5,7 @@ use async_graphql::SimpleObject;
 use super::{ViewerContext, error::api_error};
 use crate::domain::{
     beacon::{Area, Filter},
+    own_list::OwnList,
     profile::Count,
 };
 
@@ -39,6 +40,8 @@ pub(super) enum Total {
     OfProfile(ViewerContext, entity::ProfileId, Count),
     /// The viewer's pending requests.
     OfRequests(ViewerContext, entity::ProfileId),
+    /// Those in one of the viewer's own lists.
+    OfOwnList(ViewerContext, OwnList),
     /// The beacons of an area.
     OfBeacons(ViewerContext, Area, Filter),
 }
@@ -49,6 +52,7 @@ impl Total {
             Self::Zero => Ok(0),
             Self::OfProfile(vc, owner, count) => vc.count(*owner, *count).await.map(Option::unwrap_or_default),
             Self::OfRequests(vc, me) => vc.domain().follow_request_count(vc.viewer(), *me).await,
+            Self::OfOwnList(vc, list) => vc.domain().own_list_count(vc.viewer(), *list).await,
             Self::OfBeacons(vc, area, filter) => vc.domain().count_beacons_in(vc.viewer(), area, filter).await,
         };
         Ok(saturated(count.map_err(|error| api_error(&error))?))

@@ -108,6 +108,25 @@ pub fn blocked_either_way(me: ProfileId) -> SelectStatement {
     people.union(UnionType::Distinct, of(blocks::Column::BlockedId, blocks::Column::BlockerId)).take()
 }
 
+/// Those whom a person has blocked, as `id` and `created_at`.
+#[must_use]
+pub fn blocked_by(me: ProfileId) -> SelectStatement {
+    own(blocks::Entity, blocks::Column::BlockerId, me, blocks::Column::BlockedId, blocks::Column::CreatedAt)
+}
+
+/// Those whom a person has taken into the circle, as `id` and `created_at`.
+#[must_use]
+pub fn circle_of(me: ProfileId) -> SelectStatement {
+    use circle_members::Column;
+    own(circle_members::Entity, Column::OwnerId, me, Column::MemberId, Column::CreatedAt)
+}
+
+fn own<C: ColumnTrait>(table: impl EntityName, owner: C, me: ProfileId, other: C, since: C) -> SelectStatement {
+    let mut select = Query::select();
+    select.expr_as(col(other), "id").expr_as(col(since), "created_at");
+    select.from(table.table_ref()).and_where(col(owner).eq(me)).take()
+}
+
 /// Whether the viewer wants to see a row of `posts` in feeds. A scalar subquery for the reason given below.
 #[must_use]
 pub fn not_hidden(viewer: Viewer) -> Condition {

@@ -12,6 +12,7 @@ pub mod geo;
 pub mod import;
 pub mod mark;
 pub mod migrate;
+pub mod own_list;
 pub mod page;
 pub mod post;
 pub mod profile;

@@ -18,6 +18,7 @@ use crate::policy::Viewer;
 
 /// A profile as one viewer sees it.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "four answers that have nothing to do with each other")]
 pub struct Profile {
     /// Its id.
     pub id: ProfileId,
@@ -35,6 +36,8 @@ pub struct Profile {
     pub follow_status: Option<String>,
     /// Whether it follows the viewer, accepted.
     pub follows_viewer: bool,
+    /// Whether the viewer has blocked it. Only the list of those says yes: everywhere else such a one does not exist.
+    pub is_blocked: bool,
     /// The rest, if the viewer may see it.
     pub details: Option<Details>,
 }
@@ -73,6 +76,7 @@ impl FromQueryResult for Profile {
             is_official: row.try_get(prefix, "is_official")?,
             follow_status: row.try_get(prefix, "follow_status")?,
             follows_viewer: row.try_get(prefix, "follows_viewer")?,
+            is_blocked: false,
             details,
         })
     }

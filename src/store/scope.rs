@@ -3,13 +3,13 @@
 #![allow(clippy::disallowed_methods, reason = "this is the one place for an unfiltered find: it filters")]
 
 use chrono::{DateTime, Utc};
-use entity::posts;
+use entity::{ProfileId, posts};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
     sea_query::{Expr, ExprTrait, SelectStatement},
 };
 
-use super::{geo, sql::Sql};
+use super::{geo, own_list::OwnList, sql::Sql};
 use crate::policy::{Viewer, visibility};
 
 const POST_COLUMNS: [posts::Column; 14] = [
@@ -83,6 +83,14 @@ pub(super) fn beacons(viewer: Viewer, now: DateTime<Utc>) -> sea_orm::Select<pos
         .filter(visibility::post(viewer, now))
         .filter(Expr::col((posts::Entity, posts::Column::IsBeacon)))
         .filter(Expr::cust(geo::HAS_PLACE))
+}
+
+/// Appends a select of those in one of the viewer's own lists, as `id` and `created_at`.
+pub(super) fn own_list(sql: &mut Sql, list: OwnList, me: ProfileId) {
+    match list {
+        OwnList::Blocked => sql.select(&visibility::blocked_by(me)),
+        OwnList::Circle => sql.select(&visibility::circle_of(me)),
+    };
 }
 
 /// Starts `WITH visible AS NOT MATERIALIZED (select)`. Not materialized: each use of `visible` is planned in its place,

@@ -14,6 +14,7 @@ mod answers;
 mod areas;
 mod bad_input;
 mod beacons;
+mod blocks;
 mod budgets;
 mod cli;
 mod concurrency;

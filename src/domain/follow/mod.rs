@@ -20,7 +20,7 @@ use crate::{
 
 impl Domain {
     /// Who is asking, and that `other` exists for him and is somebody else.
-    async fn other(&self, viewer: Viewer, other: ProfileId) -> Result<(ProfileId, Profile), Failure> {
+    pub(super) async fn other(&self, viewer: Viewer, other: ProfileId) -> Result<(ProfileId, Profile), Failure> {
         let me = viewer.id().ok_or(Error::Unauthenticated)?;
         let profile = store::profile::by_id(&self.db, viewer, other).await?;
         let profile = profile.ok_or_else(not_found)?;

@@ -10,7 +10,7 @@ use crate::graphql::{
 #[derive(InputObject)]
 pub struct ProfileIdInput {
     /// The id of the profile.
-    profile_id: ID,
+    pub(super) profile_id: ID,
 }
 
 #[derive(Default)]

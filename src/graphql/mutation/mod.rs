@@ -5,6 +5,7 @@ mod account;
 mod beacon;
 mod follow;
 mod mark;
+mod own_list;
 mod post;
 mod profile;
 
@@ -20,6 +21,7 @@ pub struct Mutation(
     account::AccountMutation,
     profile::ProfileMutation,
     follow::FollowMutation,
+    own_list::OwnListMutation,
     post::PostMutation,
     mark::MarkMutation,
     beacon::BeaconMutation,

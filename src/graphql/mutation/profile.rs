@@ -45,9 +45,17 @@ pub struct ProfilePayload {
 
 impl ProfilePayload {
     pub(super) fn of(vc: &ViewerContext, changed: std::result::Result<domain::Profile, Failure>) -> Result<Self> {
-        let (profile, user_errors) = outcome(changed)?;
-        let viewer = profile.as_ref().and_then(|_| Viewer::of(vc));
-        Ok(Self { profile: profile.map(|row| Profile::new(vc.clone(), row)), viewer, user_errors })
+        Self::of_optional(vc, changed.map(Some))
+    }
+
+    /// As [`Self::of`], where what was changed may not exist for the viewer.
+    pub(super) fn of_optional(
+        vc: &ViewerContext,
+        changed: std::result::Result<Option<domain::Profile>, Failure>,
+    ) -> Result<Self> {
+        let (changed, user_errors) = outcome(changed)?;
+        let viewer = changed.as_ref().and_then(|_| Viewer::of(vc));
+        Ok(Self { profile: changed.flatten().map(|row| Profile::new(vc.clone(), row)), viewer, user_errors })
     }
 }
 

@@ -86,7 +86,7 @@ impl Profile {
     }
 }
 
-fn profiles_page(vc: &ViewerContext, page: page::Connection<Listed>, total: Total) -> ProfileConnection {
+pub(super) fn profiles_page(vc: &ViewerContext, page: page::Connection<Listed>, total: Total) -> ProfileConnection {
     let page_info = page_info(&page);
     let edge = |edge: page::Edge<Listed>| ProfileEdge {
         cursor: edge.cursor,
@@ -152,7 +152,7 @@ impl Profile {
     /// Whether the viewer has blocked this profile. Only the list of blocked profiles shows such a one: everywhere
     /// else, who is blocked does not exist.
     async fn viewer_has_blocked(&self) -> bool {
-        false
+        self.row.is_blocked
     }
 
     /// Whether the viewer may see what follows: it is the viewer's own profile, or public, or follows it, accepted.

@@ -3,9 +3,9 @@ use chrono::{DateTime, Utc};
 use entity::ProfileId;
 use uuid::{Uuid, uuid};
 
-use super::{PostConnection, Profile, posts_page};
+use super::{PostConnection, Profile, ProfileConnection, posts_page, profile::profiles_page};
 use crate::{
-    domain::{Error, mark::Mark, page::Arguments, profile::By},
+    domain::{Error, mark::Mark, own_list::OwnList, page::Arguments, profile::By},
     graphql::{
         ViewerContext,
         arguments::paging,
@@ -45,6 +45,12 @@ impl Viewer {
     /// The viewer of a context, unless signed out.
     pub(in crate::graphql) fn of(vc: &ViewerContext) -> Option<Self> {
         vc.viewer().id().map(|me| Self { vc: vc.clone(), me })
+    }
+
+    async fn own_list(&self, list: OwnList, arguments: &Arguments) -> Result<ProfileConnection> {
+        let page = self.vc.domain().own_list(self.vc.viewer(), list, arguments).await;
+        let page = page.map_err(|error| api_error(&error))?;
+        Ok(profiles_page(&self.vc, page, Total::OfOwnList(self.vc.clone(), list)))
     }
 
     async fn marked(&self, mark: Mark, arguments: &Arguments) -> Result<PostConnection> {
@@ -93,6 +99,28 @@ impl Viewer {
         });
         let total = Total::OfRequests(self.vc.clone(), self.me);
         Ok(FollowRequestConnection { edges: edges.collect(), page_info, total })
+    }
+
+    /// Those whom the viewer has blocked, the last first. Nowhere else do they exist for the viewer.
+    async fn blocked_profiles(
+        &self,
+        #[graphql(desc = "How many from the beginning; 20 unless said, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<ProfileConnection> {
+        self.own_list(OwnList::Blocked, &paging(first, after, last, before)).await
+    }
+
+    /// Those who see what the viewer posts to the circle, the last who came first. They are not told.
+    async fn circle(
+        &self,
+        #[graphql(desc = "How many from the beginning; 20 unless said, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<ProfileConnection> {
+        self.own_list(OwnList::Circle, &paging(first, after, last, before)).await
     }
 
     /// What the viewer has put aside and may still see, the last first.

@@ -30,6 +30,8 @@ const READS: &[(&str, &str, usize, &str)] = &[
     ("src/store/follow.rs", "SELECT profiles.id FROM profiles WHERE profiles.id = ANY(", 1, SCOPED),
     ("src/store/follow.rs", "JOIN profiles ON profiles.id = edge.id", 1, SCOPED),
     ("src/store/follow.rs", "JOIN profiles ON profiles.id = page.id", 1, "the profiles of rows that were scoped"),
+    ("src/store/own_list.rs", "JOIN profiles ON profiles.id = listed.id", 2, SCOPED),
+    ("src/store/own_list.rs", "JOIN profiles ON profiles.id = page.id", 1, "the profiles of rows that were scoped"),
     ("src/store/follow.rs", "SELECT 1 FROM profiles WHERE id = ", 1, "locks a row, reads none"),
     ("src/store/account.rs", " AS session_ended FROM profiles", 1, ACCOUNTS),
     ("src/store/account.rs", "SELECT 1 FROM profiles WHERE state = 'active' AND id = ", 1, ACCOUNTS),
