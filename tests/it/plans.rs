@@ -118,6 +118,7 @@ async fn hot_statements_walk_their_indexes() {
     feeds(&mut review, &reader, &busy).await;
     profiles(&mut review, &reader, &star).await;
     beacons(&mut review, &reader).await;
+    marks_and_replies(&mut review, &reader).await;
     look_ups(&mut review, &reader).await;
     assert!(review.faults.is_empty(), "{}\n\n{}", review.seen.join("\n"), review.faults.join("\n\n"));
 }
@@ -145,6 +146,18 @@ async fn profiles(review: &mut Review, reader: &Person, star: &Person) {
         review.pages("profile.followers", viewer, &followers, &walks(&["follows_followers"])).await;
         review.pages("profile.following", viewer, &following, &walks(&["follows_following"])).await;
     }
+}
+
+async fn marks_and_replies(review: &mut Review, reader: &Person) {
+    let most =
+        "SELECT parent_id::text FROM posts WHERE parent_id IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC LIMIT 1";
+    let parent = review.app.database.text(most).await;
+    let replies = List::of("/post/replies", &format!("post(id: \"{parent}\") {{ replies(@page) {{ @edges }} }}"));
+    for viewer in [None, Some(reader)] {
+        review.pages("replies", viewer, &replies, &walks(&["posts_parent"])).await;
+    }
+    let saved = List::of("/viewer/savedPosts", "viewer { savedPosts(@page) { @edges } }");
+    review.pages("savedPosts", Some(reader), &saved, &walks(&["post_saves_of"])).await;
 }
 
 async fn beacons(review: &mut Review, reader: &Person) {

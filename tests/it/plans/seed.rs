@@ -58,11 +58,15 @@ pub async fn run(app: &TestApp) {
                     CASE WHEN n % 20 = 0 THEN timestamptz '2026-03-01' ELSE timestamptz '2026-03-02' END
              FROM generate_series(0, 59999) AS n;
              INSERT INTO blocks (blocker_id, blocked_id)
-             SELECT {person}, {reader} FROM generate_series(100, 120) AS n;"
+             SELECT {person}, {reader} FROM generate_series(100, 120) AS n;
+             INSERT INTO post_saves (profile_id, post_id, created_at)
+             SELECT {reader}, {post}, timestamptz '2026-02-01' + n * interval '1 s' FROM generate_series(0, 2999) AS n;
+             INSERT INTO post_saves (profile_id, post_id)
+             SELECT {star}, {post} FROM generate_series(0, 19999) AS n;"
         ))
         .await;
     // Not inside a transaction block, so one by one.
-    for table in ["profiles", "follows", "posts", "blocks"] {
+    for table in ["profiles", "follows", "posts", "blocks", "post_saves"] {
         app.database.run(&format!("VACUUM ANALYZE {table}")).await;
     }
 }
