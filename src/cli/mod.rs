@@ -13,7 +13,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::{
     config::Sources,
-    domain::{Clock, Domain, Random},
+    domain::{Clock, Domain, Random, account::Sanction},
     graphql,
     store::{Db, migrate::Migrations},
 };
@@ -59,6 +59,9 @@ enum Command {
     /// What operators do to profiles.
     #[command(subcommand)]
     Profile(ProfileCommand),
+    /// What operators do about accounts.
+    #[command(subcommand)]
+    Account(AccountCommand),
     /// Print every setting with its value, default, meaning, and where the value came from.
     Config,
 }
@@ -71,6 +74,25 @@ enum ProfileCommand {
         handle: String,
         /// Whether it is.
         mark: Mark,
+    },
+}
+
+#[derive(Subcommand)]
+enum AccountCommand {
+    /// Suspend an account: it and all that it has made exist for nobody, and its sessions are over.
+    Suspend {
+        /// Whose.
+        handle: String,
+    },
+    /// Ban an account: as suspended, for good.
+    Ban {
+        /// Whose.
+        handle: String,
+    },
+    /// Restore an account that is suspended or banned: all that it has made is back.
+    Restore {
+        /// Whose.
+        handle: String,
     },
 }
 
@@ -105,6 +127,13 @@ async fn run(command: Command) -> Result<(), Box<dyn Error>> {
         Command::Token { handle } => operate::token(&sources, &handle).await,
         Command::Profile(ProfileCommand::Official { handle, mark }) => {
             operate::official(&sources, &handle, matches!(mark, Mark::On)).await
+        }
+        Command::Account(AccountCommand::Suspend { handle }) => {
+            operate::sanction(&sources, &handle, Sanction::Suspend).await
+        }
+        Command::Account(AccountCommand::Ban { handle }) => operate::sanction(&sources, &handle, Sanction::Ban).await,
+        Command::Account(AccountCommand::Restore { handle }) => {
+            operate::sanction(&sources, &handle, Sanction::Restore).await
         }
         Command::Config => Ok(write(&sources.to_string())?),
     }

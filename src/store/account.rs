@@ -207,6 +207,22 @@ pub async fn spend_refresh_token(tx: &Tx, hash: &[u8], now: DateTime<Utc>) -> Re
     Ok(())
 }
 
+/// Puts the account with this handle into a state, if it is in one of those. Where adopted handles collide, it is the one
+/// that is found by it. Answers whose it is.
+pub async fn set_state(tx: &Tx, handle: &str, state: &str, from: &[&str]) -> Result<Option<ProfileId>, StoreError> {
+    let from: Vec<_> = from.iter().map(|state| (*state).to_owned()).collect();
+    let mut sql = Sql::new("UPDATE profiles SET state = ");
+    sql.bind(state).text(" WHERE state = ANY(").bind(from).text(") AND id = (SELECT id FROM profiles");
+    sql.text(" WHERE lower(handle) = lower(").bind(handle);
+    sql.text(") ORDER BY state = 'active' DESC, created_at, id LIMIT 1) RETURNING id");
+    Ok(tx.one::<Changed>(sql).await?.map(|row| row.id))
+}
+
+#[derive(FromQueryResult)]
+struct Changed {
+    id: ProfileId,
+}
+
 /// Ends a session.
 pub async fn end_session(tx: &Tx, id: SessionId, now: DateTime<Utc>) -> Result<(), StoreError> {
     let mut sql = Sql::new("UPDATE sessions SET ended_at = ");

@@ -4,7 +4,7 @@ use std::process::{Command, Output};
 
 use serde_json::json;
 
-use crate::support::{Database, SECRET, TestApp};
+use crate::support::{Database, Post, SECRET, TestApp};
 
 /// Runs `sojorn` with nothing in its environment but these settings, in a folder without `.env`.
 fn sojorn(arguments: &[&str], settings: &[(&str, &str)]) -> Output {
@@ -76,4 +76,35 @@ async fn operators_get_tokens_and_mark_profiles() {
     assert_eq!(out(&sojorn(&["profile", "official", "ada", "off"], &settings)), "ada is not official now\n");
     assert!(refusal(&sojorn(&["token", "nobody"], &settings)).contains("there is no active profile"));
     assert!(refusal(&sojorn(&["profile", "official", "nobody", "on"], &settings)).contains("there is no profile"));
+}
+
+#[tokio::test]
+async fn a_suspended_account_leaves_at_once_and_comes_back_when_restored() {
+    let app = TestApp::new().await;
+    let settings = [("DATABASE_URL", app.database.url.as_str()), ("JWT_SECRET", SECRET)];
+    let (ada, ben) = (app.person("ada").await, app.person("ben").await);
+    let session = app.sign_up("cyd").await;
+    let post = app.post(&ada, Post::public("hush")).await;
+    app.to_post(&ada, "pinPost", post).await;
+    let query = format!(
+        "{{ post(id: \"{post}\") {{ id }} profile(by: {{ handle: \"ada\" }}) {{ id }} globalFeed {{ nodes {{ id }} }} }}"
+    );
+    let before = app.ask(&ben, &query).await.data("");
+    for (verb, state) in [("suspend", "suspended"), ("ban", "banned")] {
+        assert_eq!(out(&sojorn(&["account", verb, "Ada"], &settings)), format!("Ada is {state} now\n"));
+        let gone = json!({ "post": null, "profile": null, "globalFeed": { "nodes": [] } });
+        assert_eq!(app.ask(&ben, &query).await.data(""), gone);
+        assert_eq!(app.ask(&ada, &query).await.status.as_u16(), 401);
+    }
+    out(&sojorn(&["account", "restore", "ada"], &settings));
+    assert_eq!(app.ask(&ben, &query).await.data(""), before);
+    for (verb, handle) in [("restore", "ada"), ("ban", "nobody"), ("restore", "nobody")] {
+        assert!(refusal(&sojorn(&["account", verb, handle], &settings)).contains("there is no"), "{verb} {handle}");
+    }
+    // Sessions do not come back.
+    assert!(app.is_signed_in(&session.access).await);
+    out(&sojorn(&["account", "suspend", "cyd"], &settings));
+    out(&sojorn(&["account", "restore", "cyd"], &settings));
+    assert!(!app.is_signed_in(&session.access).await);
+    assert_eq!(app.refresh(&session.refresh).await.refusals("refreshSession"), ["BAD_CREDENTIALS input.refreshToken"]);
 }

@@ -4,6 +4,7 @@ mod authenticate;
 mod change_password;
 pub mod passwords;
 mod refresh_session;
+mod sanction;
 mod session;
 mod sign_in;
 mod sign_out;
@@ -12,7 +13,7 @@ pub mod tokens;
 
 use entity::ProfileId;
 
-pub use self::{authenticate::Rejection, session::Session, sign_up::NewAccount};
+pub use self::{authenticate::Rejection, sanction::Sanction, session::Session, sign_up::NewAccount};
 use crate::{
     domain::{Domain, Error},
     policy::Viewer,

@@ -33,6 +33,12 @@ const READS: &[(&str, &str, usize, &str)] = &[
     ("src/store/own_list.rs", "JOIN profiles ON profiles.id = listed.id", 2, SCOPED),
     ("src/store/own_list.rs", "JOIN profiles ON profiles.id = page.id", 1, "the profiles of rows that were scoped"),
     ("src/store/follow.rs", "SELECT 1 FROM profiles WHERE id = ", 1, "locks a row, reads none"),
+    (
+        "src/store/account.rs",
+        ") AND id = (SELECT id FROM profiles",
+        1,
+        "an operator suspends, bans or restores a profile; no row leaves",
+    ),
     ("src/store/account.rs", " AS session_ended FROM profiles", 1, ACCOUNTS),
     ("src/store/account.rs", "SELECT 1 FROM profiles WHERE state = 'active' AND id = ", 1, ACCOUNTS),
     ("src/store/account.rs", "JOIN profiles ON profiles.id = accounts.profile_id", 2, ACCOUNTS),
