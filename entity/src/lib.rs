@@ -9,6 +9,8 @@ pub mod blocks;
 pub mod circle_members;
 pub mod follows;
 mod ids;
+pub mod key_bundles;
+pub mod one_time_prekeys;
 pub mod post_hides;
 pub mod post_likes;
 pub mod post_mark_counts;

@@ -8,6 +8,7 @@ mod error;
 pub mod feed;
 pub mod follow;
 pub mod import;
+pub mod key;
 pub mod mark;
 pub mod own_list;
 pub mod page;

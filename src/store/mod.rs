@@ -10,6 +10,7 @@ pub mod feed;
 pub mod follow;
 pub mod geo;
 pub mod import;
+pub mod key;
 pub mod mark;
 pub mod migrate;
 pub mod own_list;

@@ -26,6 +26,7 @@ mod gowalla;
 mod house;
 mod http;
 mod import;
+mod keys;
 mod marks;
 mod matrix;
 mod migrations;

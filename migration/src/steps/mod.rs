@@ -8,6 +8,7 @@ mod m20260201_000005_accounts_and_sessions;
 mod m20260201_000006_beacons;
 mod m20260301_000007_marks;
 mod m20260301_000008_own_lists;
+mod m20260301_000009_keys;
 
 use sea_orm_migration::prelude::{ConnectionTrait, DbErr, MigrationName, MigrationTrait, SchemaManager, async_trait};
 
@@ -21,6 +22,7 @@ pub fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20260201_000006_beacons::STEP),
         Box::new(m20260301_000007_marks::STEP),
         Box::new(m20260301_000008_own_lists::STEP),
+        Box::new(m20260301_000009_keys::STEP),
     ]
 }
 

@@ -4,6 +4,7 @@
 mod account;
 mod beacon;
 mod follow;
+mod key;
 mod mark;
 mod own_list;
 mod post;
@@ -24,6 +25,7 @@ pub struct Mutation(
     own_list::OwnListMutation,
     post::PostMutation,
     mark::MarkMutation,
+    key::KeyMutation,
     beacon::BeaconMutation,
 );
 

@@ -9,7 +9,7 @@ use crate::{
     graphql::{
         ViewerContext,
         arguments::paging,
-        connection::{Total, connection, page_info},
+        connection::{Total, connection, page_info, saturated},
         error::api_error,
     },
 };
@@ -99,6 +99,12 @@ impl Viewer {
         });
         let total = Total::OfRequests(self.vc.clone(), self.me);
         Ok(FollowRequestConnection { edges: edges.collect(), page_info, total })
+    }
+
+    /// How many of the viewer's one-time prekeys are left to be handed out.
+    async fn one_time_prekey_count(&self) -> Result<i32> {
+        let left = self.vc.domain().prekeys_left(self.vc.viewer()).await;
+        Ok(saturated(left.map_err(|error| api_error(&error))?))
     }
 
     /// Those whom the viewer has blocked, the last first. Nowhere else do they exist for the viewer.

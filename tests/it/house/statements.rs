@@ -32,6 +32,12 @@ const READS: &[(&str, &str, usize, &str)] = &[
     ("src/store/follow.rs", "JOIN profiles ON profiles.id = page.id", 1, "the profiles of rows that were scoped"),
     ("src/store/own_list.rs", "JOIN profiles ON profiles.id = listed.id", 2, SCOPED),
     ("src/store/own_list.rs", "JOIN profiles ON profiles.id = page.id", 1, "the profiles of rows that were scoped"),
+    (
+        "src/store/key.rs",
+        "JOIN profiles ON profiles.id = key_bundles.profile_id",
+        1,
+        "of a profile that domain/key/claim.rs has asked for through the scope, in the same transaction",
+    ),
     ("src/store/follow.rs", "SELECT 1 FROM profiles WHERE id = ", 1, "locks a row, reads none"),
     (
         "src/store/account.rs",

@@ -1,0 +1,147 @@
+//! Public keys for end-to-end encryption.
+
+use std::{collections::HashSet, sync::Arc};
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use futures_util::future::join_all;
+use ring::signature::{Ed25519KeyPair, KeyPair};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::support::{Answer, Person, TestApp};
+
+fn base64(bytes: impl AsRef<[u8]>) -> String {
+    BASE64_STANDARD.encode(bytes)
+}
+
+/// Keys of the identity with this seed, with one-time prekeys of these numbers.
+fn keys(seed: u8, numbers: impl IntoIterator<Item = u32>) -> Value {
+    let identity = Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap();
+    let signed = [seed.wrapping_add(1); 32];
+    let one_time = numbers.into_iter().map(|number| {
+        let mut key = [0; 32];
+        key[..4].copy_from_slice(&number.to_be_bytes());
+        json!({ "keyId": number, "publicKey": base64(key) })
+    });
+    json!({
+        "identityKey": base64(identity.public_key()), "registrationId": 77, "signedPrekeyId": 5,
+        "signedPrekey": base64(signed), "signedPrekeySignature": base64(identity.sign(&signed)),
+        "oneTimePrekeys": one_time.collect::<Vec<_>>(),
+    })
+}
+
+async fn publish(app: &TestApp, me: &Person, input: &Value) -> Answer {
+    let query = "mutation($input: PublishKeysInput!) { publishKeys(input: $input) {
+        viewer { oneTimePrekeyCount } userErrors { code message path } } }";
+    app.ask_with(me, query, json!({ "input": input })).await
+}
+
+async fn claim(app: &TestApp, me: &Person, other: Uuid) -> Answer {
+    let query = "mutation($id: ID!) { claimKeyBundle(input: { profileId: $id }) {
+        bundle { profile { handle } identityKey registrationId signedPrekey { keyId publicKey signature }
+                 oneTimePrekey { keyId publicKey } }
+        userErrors { code message path } } }";
+    app.ask_with(me, query, json!({ "id": other })).await
+}
+
+fn number(answer: &Answer) -> Option<i64> {
+    answer.data("/claimKeyBundle/bundle/oneTimePrekey")["keyId"].as_i64()
+}
+
+#[tokio::test]
+async fn a_bundle_holds_what_was_published_and_each_prekey_once() {
+    let app = TestApp::new().await;
+    let (ada, ben) = (app.person("ada").await, app.person("ben").await);
+    assert_eq!(claim(&app, &ben, ada.id).await.refusals("claimKeyBundle"), ["CONFLICT input.profileId"]);
+    let published = keys(1, 10..12);
+    assert_eq!(publish(&app, &ada, &published).await.data("/publishKeys/viewer/oneTimePrekeyCount"), json!(2));
+    let bundle = claim(&app, &ben, ada.id).await.data("/claimKeyBundle/bundle");
+    let expected = json!({
+        "profile": { "handle": "ada" }, "identityKey": published["identityKey"], "registrationId": 77,
+        "signedPrekey": { "keyId": 5, "publicKey": published["signedPrekey"],
+                          "signature": published["signedPrekeySignature"] },
+        "oneTimePrekey": published["oneTimePrekeys"][0],
+    });
+    assert_eq!(bundle, expected);
+    assert_eq!(number(&claim(&app, &ben, ada.id).await), Some(11));
+    assert_eq!(number(&claim(&app, &ben, ada.id).await), None, "a bundle without");
+    // One that was handed out is not handed out again, though it is published again.
+    assert_eq!(publish(&app, &ada, &keys(1, 11..13)).await.data("/publishKeys/viewer/oneTimePrekeyCount"), json!(1));
+    assert_eq!(number(&claim(&app, &ben, ada.id).await), Some(12));
+    // A new identity begins anew.
+    assert_eq!(publish(&app, &ada, &keys(2, 10..13)).await.data("/publishKeys/viewer/oneTimePrekeyCount"), json!(3));
+    assert_eq!(number(&claim(&app, &ben, ada.id).await), Some(10));
+}
+
+#[tokio::test]
+async fn there_is_no_bundle_across_a_block_or_of_oneself() {
+    let app = TestApp::new().await;
+    let (ada, ben) = (app.person("ada").await, app.person("ben").await);
+    publish(&app, &ada, &keys(1, 0..3)).await;
+    app.must(&ada, "block", &ben).await;
+    assert_eq!(claim(&app, &ben, ada.id).await.refusals("claimKeyBundle"), ["NOT_FOUND input.profileId"]);
+    assert_eq!(claim(&app, &ada, ada.id).await.refusals("claimKeyBundle"), ["NOT_ALLOWED input.profileId"]);
+    assert_eq!(claim(&app, &ben, Uuid::new_v4()).await.refusals("claimKeyBundle"), ["NOT_FOUND input.profileId"]);
+    assert_eq!(app.database.number("SELECT count(*) FROM one_time_prekeys WHERE claimed_at IS NULL").await, 3);
+}
+
+#[tokio::test]
+async fn keys_that_are_none_leave_nothing_behind() {
+    let app = TestApp::new().await;
+    let ada = app.person("ada").await;
+    publish(&app, &ada, &keys(1, 0..150)).await;
+    let before = app.database.fingerprint().await;
+    let other = keys(9, []);
+    let long: Vec<_> = keys(1, 1_000..1_201)["oneTimePrekeys"].as_array().unwrap().clone();
+    let wrong = [
+        ("identityKey", json!(""), "INVALID input.identityKey"),
+        ("identityKey", json!("\u{0}"), "INVALID input.identityKey"),
+        ("identityKey", json!(base64([1; 31])), "INVALID input.identityKey"),
+        ("identityKey", other["identityKey"].clone(), "INVALID input.signedPrekeySignature"),
+        ("signedPrekey", json!(base64([1; 33])), "INVALID input.signedPrekey"),
+        ("signedPrekey", json!(base64([9; 32])), "INVALID input.signedPrekeySignature"),
+        ("signedPrekeySignature", json!(base64([0; 64])), "INVALID input.signedPrekeySignature"),
+        ("signedPrekeySignature", json!(base64([0; 63])), "INVALID input.signedPrekeySignature"),
+        ("registrationId", json!(-1), "INVALID input.registrationId"),
+        ("registrationId", json!(16_384), "INVALID input.registrationId"),
+        ("signedPrekeyId", json!(1 << 24), "INVALID input.signedPrekeyId"),
+        ("oneTimePrekeys", json!([{ "keyId": -1, "publicKey": base64([1; 32]) }]), "INVALID input.oneTimePrekeys"),
+        ("oneTimePrekeys", json!([{ "keyId": 1, "publicKey": "!" }]), "INVALID input.oneTimePrekeys"),
+        ("oneTimePrekeys", json!([long[0], long[0]]), "INVALID input.oneTimePrekeys"),
+        ("oneTimePrekeys", json!(long), "LIMIT_REACHED input.oneTimePrekeys"),
+        ("oneTimePrekeys", json!(long[..51]), "LIMIT_REACHED input.oneTimePrekeys"),
+    ];
+    for (field, value, refusal) in wrong {
+        let mut input = keys(1, []);
+        input[field] = value;
+        assert_eq!(publish(&app, &ada, &input).await.refusals("publishKeys"), [refusal], "{field}");
+    }
+    assert_eq!(app.database.fingerprint().await, before);
+    let mut last = keys(1, []);
+    last["oneTimePrekeys"] = json!(long[..50]);
+    assert_eq!(publish(&app, &ada, &last).await.data("/publishKeys/viewer/oneTimePrekeyCount"), json!(200));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_thousand_claims_of_a_hundred_keys() {
+    let app = Arc::new(TestApp::new().await);
+    let ada = app.person("ada").await;
+    let people = app.crowd(20).await;
+    publish(&app, &ada, &keys(1, 0..100)).await;
+    // Each of the 100 has ten to make, all of them at the same time.
+    let workers = (0..100_usize).map(|worker| {
+        let (app, me, owner) = (Arc::clone(&app), people[worker % 20].clone(), ada.id);
+        tokio::spawn(async move {
+            let mut numbers = Vec::new();
+            for _ in 0..10 {
+                let answer = claim(&app, &me, owner).await;
+                assert!(!answer.data("/claimKeyBundle/bundle").is_null(), "{}", answer.body);
+                numbers.push(number(&answer));
+            }
+            numbers
+        })
+    });
+    let all: Vec<_> = join_all(workers).await.into_iter().flat_map(|numbers| numbers.unwrap()).collect();
+    let claimed: Vec<_> = all.iter().flatten().collect();
+    assert_eq!((all.len(), claimed.len(), claimed.iter().collect::<HashSet<_>>().len()), (1_000, 100, 100));
+}
