@@ -17,6 +17,7 @@ pub mod post_mark_counts;
 pub mod post_reactions;
 pub mod post_revisions;
 pub mod post_saves;
+pub mod post_tags;
 pub mod posts;
 pub mod profiles;
 pub mod refresh_tokens;

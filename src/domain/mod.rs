@@ -7,6 +7,7 @@ mod cursor;
 mod error;
 pub mod feed;
 pub mod follow;
+pub mod hashtag;
 pub mod import;
 pub mod key;
 pub mod mark;

@@ -9,6 +9,7 @@ mod error;
 pub mod feed;
 pub mod follow;
 pub mod geo;
+pub mod hashtag;
 pub mod import;
 pub mod key;
 pub mod mark;

@@ -23,6 +23,7 @@ mod examples;
 mod feeds;
 mod follows;
 mod gowalla;
+mod hashtags;
 mod house;
 mod http;
 mod import;

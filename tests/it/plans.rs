@@ -156,6 +156,10 @@ async fn marks_and_replies(review: &mut Review, reader: &Person) {
     for viewer in [None, Some(reader)] {
         review.pages("replies", viewer, &replies, &walks(&["posts_parent"])).await;
     }
+    let tagged = List::of("/hashtag/posts", "hashtag(name: \"rain\") { posts(@page) { @edges } }");
+    for viewer in [None, Some(reader)] {
+        review.pages("hashtag.posts", viewer, &tagged, &walks(&["post_tags_pkey"])).await;
+    }
     let saved = List::of("/viewer/savedPosts", "viewer { savedPosts(@page) { @edges } }");
     review.pages("savedPosts", Some(reader), &saved, &walks(&["post_saves_of"])).await;
 }

@@ -2,6 +2,7 @@
 
 mod beacon;
 mod feed;
+mod hashtag;
 mod node;
 mod post;
 mod profile;
@@ -10,4 +11,11 @@ use async_graphql::MergedObject;
 
 /// What can be asked for.
 #[derive(MergedObject, Default)]
-pub struct Query(node::NodeQuery, profile::ProfileQuery, post::PostQuery, feed::FeedQuery, beacon::BeaconQuery);
+pub struct Query(
+    node::NodeQuery,
+    profile::ProfileQuery,
+    post::PostQuery,
+    feed::FeedQuery,
+    hashtag::HashtagQuery,
+    beacon::BeaconQuery,
+);

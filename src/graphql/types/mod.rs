@@ -2,6 +2,7 @@
 
 mod area;
 mod beacon;
+mod hashtag;
 mod node;
 mod post;
 mod profile;
@@ -11,6 +12,7 @@ mod viewer;
 pub use self::{
     area::{BeaconArea, BeaconFilter, BeaconOrder, GeoPoint, GeoPointInput},
     beacon::{Beacon, BeaconConnection, BeaconEdge, BeaconPrecision, BeaconSeverity, BeaconType, beacons_page},
+    hashtag::Hashtag,
     node::Node,
     post::{Post, PostConnection, PostEdge, PostVisibility, posts_page},
     profile::{Profile, ProfileConnection},

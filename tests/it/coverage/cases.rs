@@ -84,6 +84,7 @@ pub const CASES: &[Case] = &[
         Holds(r#"{ "nodes": [{ "body": "open video" }, { "body": "open post" }] }"#),
     ),
     query("homeFeed", "", Unauthenticated, Holds(r#"{ "nodes": [], "edges": [], "pageInfo": { "endCursor": null } }"#)),
+    query("hashtag", r#"name: "hush""#, Null, Null),
     query("quipFeed", "", OPEN_VIDEO, OPEN_VIDEO),
     query("beacons", AREA, OPEN_BEACON, OPEN_BEACON),
     mutation(

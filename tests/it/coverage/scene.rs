@@ -75,6 +75,7 @@ impl Scene {
                  INSERT INTO refresh_tokens (token_hash, session_id, created_at, expires_at)
                      VALUES ({token_hash}, '{session}', now(), now() + interval '1 day');
                  INSERT INTO post_revisions (post_id, revised_at, body) VALUES ('{hidden}', now(), '{}');
+                 UPDATE posts SET tags = '{{hush}}' WHERE body LIKE 'hush%';
                  UPDATE posts SET manage_key_hash = {key_hash} WHERE id = '{anonymous}';",
                 hush("bio"),
                 url("hush-website"),

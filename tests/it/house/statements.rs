@@ -7,6 +7,7 @@ use super::source::{self, Source};
 const READS: &[(&str, &str, usize, &str)] = &[
     ("src/store/post.rs", "JOIN profiles ON profiles.id = page.author_id", 3, AUTHORS),
     ("src/store/mark.rs", "JOIN profiles ON profiles.id = page.author_id", 1, AUTHORS),
+    ("src/store/hashtag.rs", "JOIN profiles ON profiles.id = page.author_id", 1, AUTHORS),
     ("src/store/feed.rs", "JOIN profiles ON profiles.id = page.author_id", 2, AUTHORS),
     ("src/store/geo/beacon.rs", "JOIN profiles ON profiles.id = page.author_id", 1, AUTHORS),
     ("src/store/geo/search.rs", "JOIN profiles ON profiles.id = page.author_id", 1, AUTHORS),

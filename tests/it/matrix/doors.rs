@@ -76,6 +76,7 @@ impl<'a> Walk<'a> {
         self.parents().await;
         self.replies().await;
         self.marked().await;
+        self.hashtag().await;
         self.beacons().await;
     }
 
@@ -207,6 +208,18 @@ impl<'a> Walk<'a> {
         let data = self.ask(&format!("{{ post(id: \"{topic}\") {{ replyCount }} }}")).await;
         assert_eq!(data["post"]["replyCount"].as_i64(), i64::try_from(ids.len()).ok(), "as {:?}", self.viewer);
         self.door("replies", Room::Reply, ids);
+    }
+
+    /// Everything has the same hashtag.
+    async fn hashtag(&mut self) {
+        let field =
+            |page: String| format!("{{ h: hashtag(name: \"matrix\") {{ postCount c: posts({page}) {PAGE} }} }}");
+        let ids = self.pages("/h/c", field).await;
+        let data = self.ask("{ hashtag(name: \"matrix\") { postCount } }").await;
+        assert_eq!(data["hashtag"]["postCount"].as_i64(), i64::try_from(ids.len()).ok(), "as {:?}", self.viewer);
+        for room in [Room::Root, Room::Reply] {
+            self.door("hashtag", room, ids.clone());
+        }
     }
 
     /// Everybody has marked everything; what there is for the viewer is shown.

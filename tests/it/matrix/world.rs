@@ -113,6 +113,7 @@ impl World {
         world.people();
         world.relations();
         world.contents();
+        world.add("UPDATE posts SET tags = '{matrix}';");
         // Everybody has marked everything, also what has since ceased to exist for them.
         for marks in ["post_likes", "post_saves"] {
             world.add(&format!(

@@ -62,11 +62,12 @@ pub async fn run(app: &TestApp) {
              INSERT INTO post_saves (profile_id, post_id, created_at)
              SELECT {reader}, {post}, timestamptz '2026-02-01' + n * interval '1 s' FROM generate_series(0, 2999) AS n;
              INSERT INTO post_saves (profile_id, post_id)
-             SELECT {star}, {post} FROM generate_series(0, 19999) AS n;"
+             SELECT {star}, {post} FROM generate_series(0, 19999) AS n;
+             UPDATE posts SET tags = '{{rain}}' WHERE is_beacon IS NOT TRUE AND extract(minute FROM created_at)::int % 8 = 0;"
         ))
         .await;
     // Not inside a transaction block, so one by one.
-    for table in ["profiles", "follows", "posts", "blocks", "post_saves"] {
+    for table in ["profiles", "follows", "posts", "blocks", "post_saves", "post_tags"] {
         app.database.run(&format!("VACUUM ANALYZE {table}")).await;
     }
 }

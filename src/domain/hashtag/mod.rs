@@ -1,0 +1,45 @@
+//! Hashtags, as far as the viewer may see what was written under them.
+
+use crate::{
+    domain::{
+        Domain, Error,
+        page::{Arguments, Connection},
+        post::{Post, hashtags},
+    },
+    policy::Viewer,
+    store,
+};
+
+impl Domain {
+    /// The name of a hashtag as it is stored, if the viewer may see anything under it. With or without the sign, upper and
+    /// lower case alike.
+    pub async fn hashtag(&self, viewer: Viewer, name: &str) -> Result<Option<String>, Error> {
+        let name = name.trim();
+        // What would be no tag in a text is none here.
+        let Some(tag) = hashtags(&format!("#{}", name.strip_prefix('#').unwrap_or(name))).pop() else {
+            return Ok(None);
+        };
+        if tag.chars().count() < name.trim_start_matches('#').to_lowercase().chars().count() {
+            return Ok(None);
+        }
+        Ok(store::hashtag::exists(&self.db, viewer, self.now(), &tag).await?.then_some(tag))
+    }
+
+    /// How many posts with this tag the viewer may see.
+    pub async fn hashtag_post_count(&self, viewer: Viewer, tag: &str) -> Result<i64, Error> {
+        Ok(store::hashtag::count(&self.db, viewer, self.now(), tag).await?)
+    }
+
+    /// The posts with this tag that the viewer may see, newest first.
+    pub async fn hashtag_posts(
+        &self,
+        viewer: Viewer,
+        tag: &str,
+        arguments: &Arguments,
+    ) -> Result<Connection<Post>, Error> {
+        let list = format!("Tag:{tag}");
+        let window = self.cursors.window(&list, arguments)?;
+        let slice = store::hashtag::posts(&self.db, viewer, self.now(), tag, &window).await?;
+        Ok(self.cursors.connection(&list, &window, slice, Post::time_key))
+    }
+}
