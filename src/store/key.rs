@@ -66,6 +66,15 @@ pub async fn lock(tx: &Tx, me: ProfileId) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Keeps the keys of a person as they are until the transaction ends, so that no bundle mixes what was published before
+/// with what is published meanwhile. Others who do the same are not kept waiting.
+pub async fn lock_shared(tx: &Tx, owner: ProfileId) -> Result<(), StoreError> {
+    let mut sql = Sql::new("SELECT pg_advisory_xact_lock_shared(hashtextextended('keys:' || ");
+    sql.bind(owner.to_string()).text(", 0))");
+    tx.execute(sql).await?;
+    Ok(())
+}
+
 /// How many one-time prekeys are left to be handed out.
 pub async fn count_left(db: &impl Executor, me: ProfileId) -> Result<i64, StoreError> {
     let mut sql = Sql::new("SELECT count(*) AS count FROM one_time_prekeys WHERE claimed_at IS NULL AND profile_id = ");

@@ -184,11 +184,10 @@ pub async fn facts(
     sql.text(" FROM (SELECT visible.id FROM visible WHERE visible.id = ANY(").bind(uuids(ids)).text(")) AS page");
     if wants(Fact::Reactions) {
         sql.text(" LEFT JOIN LATERAL (SELECT array_agg(most.mark) AS emojis, array_agg(most.count) AS counts FROM (");
-        sql.text(
-            "SELECT seen.mark, seen.count FROM (SELECT counted.mark, counted.count - (SELECT count(*) FROM unseen",
-        );
+        sql.text("SELECT seen.mark, seen.count FROM (SELECT counted.mark, counted.count - COALESCE(hidden.count, 0) AS count");
+        sql.text(" FROM post_mark_counts AS counted LEFT JOIN (SELECT mark.emoji, count(*) AS count FROM unseen");
         sql.text(" JOIN post_reactions AS mark ON mark.post_id = page.id AND mark.profile_id = unseen.id");
-        sql.text(" WHERE mark.counts AND mark.emoji = counted.mark) AS count FROM post_mark_counts AS counted");
+        sql.text(" WHERE mark.counts GROUP BY mark.emoji) AS hidden ON hidden.emoji = counted.mark");
         sql.text(" WHERE counted.post_id = page.id AND counted.mark <> '') AS seen WHERE seen.count > 0");
         sql.text(" ORDER BY seen.count DESC, seen.mark LIMIT ")
             .number(MAX_EMOJIS)

@@ -42,16 +42,7 @@ pub async fn page(
     me: ProfileId,
     window: &Window<TimeKey>,
 ) -> Result<Slice<Listed>, StoreError> {
-    let rows = select(db, list, me, |sql| {
-        window.restrict(sql, "listed");
-        window.order_and_limit(sql, "listed");
-    });
-    let mut rows = rows.await?;
-    rows.sort_by_key(|row| (row.since, row.profile.id));
-    if window.is_descending() {
-        rows.reverse();
-    }
-    Ok(window.finish(rows))
+    Ok(window.finish(select(db, list, me, None, window).await?))
 }
 
 /// How many there are.
@@ -70,17 +61,17 @@ struct Counted {
 
 /// One of those whom the viewer has blocked.
 pub async fn blocked(db: &impl Executor, me: ProfileId, other: ProfileId) -> Result<Option<Profile>, StoreError> {
-    let rows = select(db, OwnList::Blocked, me, |sql| {
-        sql.text(" AND listed.id = ").bind(other);
-    });
-    Ok(rows.await?.pop().map(|row| row.profile))
+    let window = Window { limit: 1, backward: false, after: None, before: None };
+    let rows = select(db, OwnList::Blocked, me, Some(other), &window).await?;
+    Ok(rows.into_iter().next().map(|row| row.profile))
 }
 
 async fn select(
     db: &impl Executor,
     list: OwnList,
     me: ProfileId,
-    restrict: impl FnOnce(&mut Sql),
+    only: Option<ProfileId>,
+    window: &Window<TimeKey>,
 ) -> Result<Vec<Listed>, StoreError> {
     let viewer = list.seen_by(me);
     let mut sql = Sql::new("SELECT ");
@@ -90,8 +81,13 @@ async fn select(
     scope::own_list(&mut sql, list, me);
     sql.text(") AS listed JOIN profiles ON profiles.id = listed.id WHERE ");
     sql.condition(scope::profile_is_visible(viewer));
-    restrict(&mut sql);
+    if let Some(only) = only {
+        sql.text(" AND listed.id = ").bind(only);
+    }
+    window.restrict(&mut sql, "listed");
+    window.order_and_limit(&mut sql, "listed");
     sql.text(") AS page JOIN profiles ON profiles.id = page.id");
+    window.order(&mut sql, "page");
     let mut rows: Vec<Listed> = db.all(sql).await?;
     if list == OwnList::Blocked {
         for row in &mut rows {

@@ -15,11 +15,10 @@ impl Domain {
     /// lower case alike.
     pub async fn hashtag(&self, viewer: Viewer, name: &str) -> Result<Option<String>, Error> {
         let name = name.trim();
-        // What would be no tag in a text is none here.
-        let Some(tag) = hashtags(&format!("#{}", name.strip_prefix('#').unwrap_or(name))).pop() else {
-            return Ok(None);
-        };
-        if tag.chars().count() < name.trim_start_matches('#').to_lowercase().chars().count() {
+        let word = name.strip_prefix('#').unwrap_or(name);
+        // What would not be one tag in a text is none here.
+        let tag = word.to_lowercase();
+        if hashtags(&format!("#{word}")) != [tag.as_str()] {
             return Ok(None);
         }
         Ok(store::hashtag::exists(&self.db, viewer, self.now(), &tag).await?.then_some(tag))

@@ -29,6 +29,7 @@ impl Domain {
                 let tx = self.db.begin().await?;
                 store::follow::lock_pair(&tx, me, other).await?;
                 let profile = store::profile::by_id(&tx, viewer, other).await?.ok_or_else(not_found)?;
+                store::key::lock_shared(&tx, other).await?;
                 let keys = store::key::find(&tx, other).await?.ok_or_else(|| {
                     Failure::refused(RefusalCode::Conflict, "profileId", "this person has published no keys")
                 })?;

@@ -19,7 +19,7 @@ impl Domain {
         self.db
             .retrying(|| async {
                 let tx = self.db.begin().await?;
-                let post = self.lock_visible_post(&tx, viewer, me, id).await?;
+                let post = self.lock_visible_post(&tx, viewer, id, "postId").await?;
                 store::mark::toggle_reaction(&tx, me, id, emoji, self.now()).await?;
                 tx.commit().await?;
                 Ok(post)

@@ -14,7 +14,7 @@ impl Domain {
         self.db
             .retrying(|| async {
                 let tx = self.db.begin().await?;
-                let post = self.lock_visible_post(&tx, viewer, me, id).await?;
+                let post = self.lock_visible_post(&tx, viewer, id, "postId").await?;
                 if is_set {
                     store::mark::set(&tx, mark, me, id, self.now()).await?;
                 } else {

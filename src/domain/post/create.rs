@@ -1,11 +1,11 @@
 use chrono::TimeDelta;
-use entity::{PostId, ProfileId};
+use entity::PostId;
 
 use super::{MAX_BODY, Post, Visibility, tags::hashtags};
 use crate::{
     domain::{Domain, Error, Failure, Refusal, RefusalCode, text},
     policy::Viewer,
-    store::{self, Tx},
+    store,
 };
 
 /// A post can be made to leave after a year at the latest.
@@ -62,7 +62,11 @@ impl Domain {
             .retrying(|| async {
                 let tx = self.db.begin().await?;
                 if let Some(parent) = new.parent {
-                    self.lock_parent(&tx, viewer, me, parent).await?;
+                    let parent = self.lock_visible_post(&tx, viewer, parent, "parentId").await?;
+                    if !parent.allow_replies {
+                        let message = "the post may not be replied to";
+                        return Err(Failure::refused(RefusalCode::NotAllowed, "parentId", message));
+                    }
                 }
                 store::post::insert(&tx, row.clone()).await?;
                 // Only whoever is suspended in this very moment does not see the own post.
@@ -71,21 +75,6 @@ impl Domain {
                 Ok(post)
             })
             .await
-    }
-
-    /// That the viewer may reply to this post, until the transaction ends: a block of one of the two waits for it.
-    async fn lock_parent(&self, tx: &Tx, viewer: Viewer, me: ProfileId, parent: PostId) -> Result<(), Failure> {
-        let read = async || {
-            let post = store::post::by_ids(tx, viewer, self.now(), &[parent]).await?.pop();
-            post.ok_or_else(|| Failure::refused(RefusalCode::NotFound, "parentId", "there is no such post"))
-        };
-        let author = read().await?.author.id;
-        store::follow::lock_pair(tx, me, author).await?;
-        if read().await?.allow_replies {
-            Ok(())
-        } else {
-            Err(Failure::refused(RefusalCode::NotAllowed, "parentId", "the post may not be replied to"))
-        }
     }
 }
 

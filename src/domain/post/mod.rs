@@ -69,6 +69,24 @@ impl Domain {
         }
     }
 
+    /// A post that the viewer may see, while nothing else between the two people can change: a block waits until what is
+    /// done to the post is done, and who waits for a block finds no post. `field` of the input names it.
+    pub(in crate::domain) async fn lock_visible_post(
+        &self,
+        tx: &Tx,
+        viewer: Viewer,
+        id: PostId,
+        field: &'static str,
+    ) -> Result<Post, Failure> {
+        let me = viewer.id().ok_or(Error::Unauthenticated)?;
+        let read = async || {
+            let post = store::post::by_ids(tx, viewer, self.now(), &[id]).await?.pop();
+            post.ok_or_else(|| Failure::refused(RefusalCode::NotFound, field, "there is no such post"))
+        };
+        store::follow::lock_pair(tx, me, read().await?.author.id).await?;
+        read().await
+    }
+
     /// As [`Self::own_post`], locked until the transaction ends. The lock comes first: what is read behind it is what
     /// will be changed, and nobody deletes it meanwhile.
     async fn lock_own_post(&self, tx: &Tx, viewer: Viewer, id: PostId) -> Result<Post, Failure> {
