@@ -108,6 +108,9 @@ async fn a_synthetic_network_is_the_same_each_time_and_is_made_once() {
         ] {
             assert_eq!(database.number(impossible).await, 0, "{impossible}");
         }
+        let tagged = "SELECT count(*) FROM posts, unnest(tags)";
+        let found = database.number("SELECT count(*) FROM post_tags").await;
+        assert!(found > 0 && database.number(tagged).await == found, "hashtags are found though nothing is checked");
         fingerprints.push(database.fingerprint().await);
     }
     assert_eq!(fingerprints[0], fingerprints[1]);

@@ -26,6 +26,8 @@ CREATE OR REPLACE TRIGGER posts_tagged_new AFTER INSERT ON posts FOR EACH ROW
     WHEN (NEW.tags <> '{}') EXECUTE FUNCTION posts_tagged();
 CREATE OR REPLACE TRIGGER posts_tagged_anew AFTER UPDATE OF tags, created_at ON posts FOR EACH ROW
     WHEN ((OLD.tags, OLD.created_at) IS DISTINCT FROM (NEW.tags, NEW.created_at)) EXECUTE FUNCTION posts_tagged();
+-- Also where references are not checked, as when a large network is seeded.
+ALTER TABLE posts ENABLE ALWAYS TRIGGER posts_tagged_new, ENABLE ALWAYS TRIGGER posts_tagged_anew;
 
 INSERT INTO post_tags (tag, created_at, post_id)
     SELECT DISTINCT lower(tag), posts.created_at, posts.id FROM posts, unnest(posts.tags) AS tag WHERE tag <> ''
