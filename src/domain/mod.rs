@@ -39,6 +39,8 @@ pub struct Settings {
     pub default_page_size: u32,
     /// Rows of a page at most.
     pub max_page_size: u32,
+    /// Beacons that a person may make in an hour.
+    pub beacons_per_hour: u32,
     /// How many passwords are hashed at the same time. Each takes 19 MiB and a core.
     pub password_workers: usize,
 }
@@ -52,6 +54,7 @@ pub struct Domain {
     tokens: Tokens,
     passwords: Passwords,
     person_key: [u8; 32],
+    beacons_per_hour: u32,
 }
 
 impl Domain {
@@ -65,6 +68,7 @@ impl Domain {
             tokens: Tokens::new(secret),
             passwords: Passwords::new(settings.password_workers),
             person_key: cursor::derive_key(secret, "beacon allowance"),
+            beacons_per_hour: settings.beacons_per_hour,
             clock,
             random,
         })

@@ -24,9 +24,6 @@ use tower_http::{
 
 use crate::{domain::Domain, graphql::Schema};
 
-/// The largest body that is read, in bytes.
-const MAX_BODY_BYTES: usize = 1024 * 1024;
-
 /// What the routes need.
 #[derive(Clone)]
 pub struct State {
@@ -37,19 +34,21 @@ pub struct State {
 }
 
 /// How the routes are set up.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// The web origins that may call the API from a browser.
     pub cors_origins: Vec<HeaderValue>,
     /// Whether there is a playground at `/`.
     pub playground: bool,
+    /// The largest body that is read, in bytes.
+    pub max_body_bytes: usize,
 }
 
 /// All routes.
 pub fn router(state: State, options: &Options) -> Router {
     let api = Router::new()
         .route("/graphql", post(graphql::post).fallback(graphql::method_not_allowed))
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(DefaultBodyLimit::max(options.max_body_bytes))
         .route("/schema.graphql", get(graphql::sdl))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready));

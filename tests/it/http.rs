@@ -348,3 +348,19 @@ async fn a_document_cannot_be_nested_until_the_parser_falls_over() {
     assert_eq!(answer.data("/profile"), Value::Null);
     assert_eq!(app.ask(None, "{ __typename }").await.data("/__typename"), "Query");
 }
+
+#[tokio::test]
+async fn the_limits_of_bodies_and_beacons_are_settings() {
+    let app = TestApp::with(Database::new().await, |config| {
+        config.http.max_body_bytes = 2_000;
+        config.domain.beacons_per_hour = 1;
+    })
+    .await;
+    let ada = app.person("ada").await;
+    let make = "mutation { createBeacon(input: { body: \"x\", type: FIRE, location: { latitude: 1, longitude: 1 } }) {
+        beacon { id } userErrors { code } } }";
+    assert!(app.ask(&ada, make).await.refusals("createBeacon").is_empty());
+    let refused = app.ask(&ada, make).await.data("/createBeacon/userErrors");
+    assert_eq!(refused, json!([{ "code": "LIMIT_REACHED" }]));
+    assert_eq!(app.ask(&ada, &format!("{{ __typename }} # {}", "x".repeat(2_000))).await.status.as_u16(), 413);
+}

@@ -48,6 +48,7 @@ async fn the_demo_can_be_put_again_and_its_map_is_never_empty() {
         secret: "0123456789abcdef0123456789abcdef".to_owned(),
         default_page_size: 20,
         max_page_size: 100,
+        beacons_per_hour: 3,
         password_workers: 1,
     };
     let domain = Domain::new(db.clone(), Clock::system(), Random::system(), &settings);

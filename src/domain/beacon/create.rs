@@ -10,8 +10,6 @@ use crate::{
     store,
 };
 
-/// New beacons of a person within an hour, signed or not.
-const PER_HOUR: u32 = 3;
 const DEFAULT_RADIUS_METERS: i32 = 500;
 const MAX_RADIUS_METERS: i32 = 50_000;
 /// How long a beacon lives unless its author says shorter.
@@ -63,7 +61,7 @@ impl Domain {
 
         let now = self.now();
         if !self.take_allowance(me.0.as_bytes(), now).await? {
-            let message = format!("{PER_HOUR} beacons an hour is all; try again later");
+            let message = format!("{} beacons an hour is all; try again later", self.beacons_per_hour);
             return Err(Failure::Refused(vec![Refusal {
                 code: RefusalCode::LimitReached,
                 message,
@@ -108,7 +106,8 @@ impl Domain {
         mac.update(person);
         let person = mac.finalize().into_bytes();
         let slot = now.duration_trunc(TimeDelta::minutes(10)).unwrap_or(now) + TimeDelta::minutes(10);
-        let counted = self.db.retrying(|| store::geo::allowance(&self.db, &person, now, slot, PER_HOUR)).await?;
+        let counted =
+            self.db.retrying(|| store::geo::allowance(&self.db, &person, now, slot, self.beacons_per_hour)).await?;
         Ok(counted)
     }
 }
