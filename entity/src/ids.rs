@@ -48,3 +48,7 @@ id!(
     /// The id of a row of `sessions`: a family of refresh tokens.
     SessionId
 );
+id!(
+    /// The id of a row of `notifications`: that something happened.
+    NotificationId
+);

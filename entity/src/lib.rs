@@ -10,10 +10,12 @@ pub mod circle_members;
 pub mod follows;
 mod ids;
 pub mod key_bundles;
+pub mod notifications;
 pub mod one_time_prekeys;
 pub mod post_hides;
 pub mod post_likes;
 pub mod post_mark_counts;
+pub mod post_mentions;
 pub mod post_reactions;
 pub mod post_revisions;
 pub mod post_saves;
@@ -23,4 +25,4 @@ pub mod profiles;
 pub mod refresh_tokens;
 pub mod sessions;
 
-pub use ids::{PostId, ProfileId, SessionId};
+pub use ids::{NotificationId, PostId, ProfileId, SessionId};

@@ -11,6 +11,7 @@ pub mod hashtag;
 pub mod import;
 pub mod key;
 pub mod mark;
+pub mod notification;
 pub mod own_list;
 pub mod page;
 pub mod post;

@@ -27,7 +27,7 @@ struct Inner {
     domain: Arc<Domain>,
     viewer: Viewer,
     counts: Batcher<(ProfileId, Count), i64>,
-    parents: Batcher<PostId, Post>,
+    posts_by_id: Batcher<PostId, Post>,
     facts: Batcher<(PostId, Fact), Facts>,
     replies: Batcher<(PostId, Arguments), Result<Connection<Post>, Error>>,
     posts: Batcher<(ProfileId, Kind, Arguments), Result<Connection<Post>, Error>>,
@@ -42,7 +42,7 @@ impl ViewerContext {
             domain,
             viewer,
             counts: Batcher::default(),
-            parents: Batcher::default(),
+            posts_by_id: Batcher::default(),
             facts: Batcher::default(),
             replies: Batcher::default(),
             posts: Batcher::default(),
@@ -69,13 +69,13 @@ impl ViewerContext {
         self.0.counts.load((profile, count), load).await
     }
 
-    /// The post that another one replies to, if it exists for the viewer.
-    pub(super) async fn parent(&self, id: PostId) -> Result<Option<Post>, Error> {
+    /// The post that another one replies to, or that a notification is about, if it exists for the viewer.
+    pub(super) async fn post(&self, id: PostId) -> Result<Option<Post>, Error> {
         let load = |ids: Vec<_>| async move {
             let posts = self.domain().posts(self.viewer(), &ids).await?;
             Ok(posts.into_iter().map(|post| (post.id, post)).collect())
         };
-        self.0.parents.load(id, load).await
+        self.0.posts_by_id.load(id, load).await
     }
 
     /// What a post says of marks and replies, together with all that siblings ask for. None of a post that has ceased to

@@ -129,14 +129,14 @@ pub async fn lock_privacy(tx: &Tx, profile: ProfileId) -> Result<(), StoreError>
     Ok(())
 }
 
-/// Writes a follow, unless there is one that means something already.
+/// Writes a follow, unless there is one that means something already. Answers whether it was written.
 pub async fn insert(
     tx: &Tx,
     follower: ProfileId,
     following: ProfileId,
     accepted: bool,
     now: DateTime<Utc>,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let mut sql = Sql::new("INSERT INTO follows (follower_id, following_id, status, created_at) VALUES (");
     sql.bind(follower).text(", ").bind(following).text(", ");
     sql.bind(if accepted { "accepted" } else { "pending" }).text(", ").bind(now);
@@ -144,8 +144,7 @@ pub async fn insert(
     sql.text(") ON CONFLICT (follower_id, following_id) DO UPDATE SET status = excluded.status,");
     sql.text(" created_at = excluded.created_at");
     sql.text(" WHERE follows.status IS NULL OR follows.status NOT IN ('accepted', 'pending')");
-    tx.execute(sql).await?;
-    Ok(())
+    Ok(tx.execute(sql).await? > 0)
 }
 
 /// Accepts the pending request of `follower`. Answers whether there was one.
@@ -161,13 +160,18 @@ pub async fn accept(
     Ok(tx.execute(sql).await? > 0)
 }
 
-/// Accepts everybody who asked, as when a profile becomes public.
-pub async fn accept_all(tx: &Tx, following: ProfileId, now: DateTime<Utc>) -> Result<u64, StoreError> {
+/// Accepts everybody who asked, as when a profile becomes public. Answers who that is.
+pub async fn accept_all(tx: &Tx, following: ProfileId, now: DateTime<Utc>) -> Result<Vec<ProfileId>, StoreError> {
     let mut sql = Sql::new("UPDATE follows SET status = 'accepted', created_at = ");
     sql.bind(now).text(" WHERE status = 'pending' AND following_id = ").bind(following);
     // An adopted row may say that somebody asks himself. It stays as it is: the database would not take it back.
-    sql.text(" AND follower_id <> following_id");
-    tx.execute(sql).await
+    sql.text(" AND follower_id <> following_id RETURNING follower_id AS id");
+    Ok(tx.all::<Accepted>(sql).await?.into_iter().map(|row| row.id).collect())
+}
+
+#[derive(FromQueryResult)]
+struct Accepted {
+    id: ProfileId,
 }
 
 /// Which follow to take away.

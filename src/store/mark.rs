@@ -38,13 +38,12 @@ impl Mark {
     }
 }
 
-/// Leaves a mark. Leaving it again changes nothing.
-pub async fn set(tx: &Tx, mark: Mark, me: ProfileId, post: PostId, now: DateTime<Utc>) -> Result<(), StoreError> {
+/// Leaves a mark. Leaving it again changes nothing. Answers whether it is new.
+pub async fn set(tx: &Tx, mark: Mark, me: ProfileId, post: PostId, now: DateTime<Utc>) -> Result<bool, StoreError> {
     let mut sql = Sql::new("INSERT INTO ");
     sql.text(mark.table()).text(" (profile_id, post_id, created_at) VALUES (").bind(me).text(", ").bind(post);
     sql.text(", ").bind(now).text(") ON CONFLICT (profile_id, post_id) DO NOTHING");
-    tx.execute(sql).await?;
-    Ok(())
+    Ok(tx.execute(sql).await? > 0)
 }
 
 /// Takes a mark away, if it is there.
@@ -55,26 +54,26 @@ pub async fn clear(tx: &Tx, mark: Mark, me: ProfileId, post: PostId) -> Result<(
     Ok(())
 }
 
-/// Leaves an emoji, in the place of another one; the same one again is taken away. The pair of viewer and author is
-/// locked, so that two of these do not come between each other.
+/// Leaves an emoji, in the place of another one; the same one again is taken away. Answers whether there is one now.
+/// The pair of viewer and author is locked, so that two of these do not come between each other.
 pub async fn toggle_reaction(
     tx: &Tx,
     me: ProfileId,
     post: PostId,
     emoji: &str,
     now: DateTime<Utc>,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let mut sql = Sql::new("DELETE FROM post_reactions WHERE profile_id = ");
     sql.bind(me).text(" AND post_id = ").bind(post).text(" AND emoji = ").bind(emoji);
     if tx.execute(sql).await? > 0 {
-        return Ok(());
+        return Ok(false);
     }
     let mut sql = Sql::new("INSERT INTO post_reactions (profile_id, post_id, emoji, created_at) VALUES (");
     sql.bind(me).text(", ").bind(post).text(", ").bind(emoji).text(", ").bind(now);
     sql.text(") ON CONFLICT (post_id, profile_id) DO UPDATE SET emoji = excluded.emoji");
     sql.text(", created_at = excluded.created_at");
     tx.execute(sql).await?;
-    Ok(())
+    Ok(true)
 }
 
 /// Something that a post says of the marks and replies around it.

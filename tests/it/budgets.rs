@@ -188,6 +188,28 @@ async fn a_hundred_mixed_nodes_take_four_statements() {
     }
 }
 
+/// The account, the page with the actors, the posts, and the number of unread ones.
+#[tokio::test]
+async fn notifications_take_four_statements() {
+    let (app, people) = scene().await;
+    app.database
+        .run(&format!(
+            "INSERT INTO post_likes (profile_id, post_id) SELECT profiles.id, posts.id FROM profiles, posts
+                 WHERE author_id = '{0}' AND is_beacon IS FALSE AND profiles.id <> '{0}';
+             INSERT INTO notifications (recipient_id, actor_id, kind, post_id, created_at)
+                 SELECT '{0}', profile_id, 'like', post_id, created_at FROM post_likes;",
+            people[2].id
+        ))
+        .await;
+    let query = "query($first: Int) { viewer { unreadNotificationCount notifications(first: $first) {
+        nodes { kind actor { handle } post { body author { handle } } } } } }";
+    for first in PAGES {
+        let (spent, answer) = spend(&app, Some(&people[2]), query, first).await;
+        assert_eq!(answer.data("/viewer/notifications/nodes").as_array().unwrap().len(), first);
+        assert_eq!(spent, 4, "{first} notifications");
+    }
+}
+
 #[tokio::test]
 async fn nothing_is_counted_that_is_not_selected() {
     let (app, people) = scene().await;

@@ -32,6 +32,7 @@ mod marks;
 mod matrix;
 mod migrations;
 mod nodes;
+mod notifications;
 mod paging;
 mod plans;
 mod playground;

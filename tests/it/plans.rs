@@ -162,6 +162,8 @@ async fn marks_and_replies(review: &mut Review, reader: &Person) {
     }
     let saved = List::of("/viewer/savedPosts", "viewer { savedPosts(@page) { @edges } }");
     review.pages("savedPosts", Some(reader), &saved, &walks(&["post_saves_of"])).await;
+    let told = List::of("/viewer/notifications", "viewer { notifications(@page) { @edges } }");
+    review.pages("notifications", Some(reader), &told, &walks(&["notifications_of"])).await;
 }
 
 async fn beacons(review: &mut Review, reader: &Person) {

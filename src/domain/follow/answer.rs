@@ -2,7 +2,7 @@ use entity::ProfileId;
 
 use super::not_found;
 use crate::{
-    domain::{Domain, Failure, RefusalCode, profile::Profile},
+    domain::{Domain, Failure, RefusalCode, notification::Kind, profile::Profile},
     policy::Viewer,
     store::{self, follow::Removed},
 };
@@ -16,7 +16,9 @@ impl Domain {
             .retrying(|| async {
                 let tx = self.db.begin().await?;
                 store::follow::lock_pair(&tx, me, other).await?;
-                store::follow::accept(&tx, other, me, self.now()).await?;
+                if store::follow::accept(&tx, other, me, self.now()).await? {
+                    store::notification::tell(&tx, Kind::FollowAccepted, me, None, &[other], self.now()).await?;
+                }
                 let profile = store::profile::by_id(&tx, viewer, other).await?.ok_or_else(not_found)?;
                 if !profile.follows_viewer {
                     return Err(Failure::refused(

@@ -2,7 +2,7 @@ use entity::ProfileId;
 
 use super::not_found;
 use crate::{
-    domain::{Domain, Failure, profile::Profile},
+    domain::{Domain, Failure, notification::Kind, profile::Profile},
     policy::{Viewer, permission},
     store,
 };
@@ -20,7 +20,10 @@ impl Domain {
                 // Read again under the locks: a block or the privacy switch may have come in between.
                 let target = store::profile::by_id(&tx, viewer, other).await?.ok_or_else(not_found)?;
                 let accepted = permission::follow_starts_accepted(target.is_private, target.is_official);
-                store::follow::insert(&tx, me, other, accepted, self.now()).await?;
+                if store::follow::insert(&tx, me, other, accepted, self.now()).await? {
+                    let kind = if accepted { Kind::Follow } else { Kind::FollowRequest };
+                    store::notification::tell(&tx, kind, me, None, &[other], self.now()).await?;
+                }
                 let profile = store::profile::by_id(&tx, viewer, other).await?.ok_or_else(not_found)?;
                 tx.commit().await?;
                 Ok(profile)

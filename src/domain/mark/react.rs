@@ -1,7 +1,7 @@
 use entity::PostId;
 
 use crate::{
-    domain::{Domain, Error, Failure, RefusalCode, post::Post},
+    domain::{Domain, Error, Failure, RefusalCode, notification::Kind, post::Post},
     policy::Viewer,
     store,
 };
@@ -20,7 +20,10 @@ impl Domain {
             .retrying(|| async {
                 let tx = self.db.begin().await?;
                 let post = self.lock_visible_post(&tx, viewer, id, "postId").await?;
-                store::mark::toggle_reaction(&tx, me, id, emoji, self.now()).await?;
+                if store::mark::toggle_reaction(&tx, me, id, emoji, self.now()).await? {
+                    let author = post.author.id;
+                    store::notification::tell(&tx, Kind::Reaction, me, Some(id), &[author], self.now()).await?;
+                }
                 tx.commit().await?;
                 Ok(post)
             })

@@ -2,7 +2,7 @@ use entity::PostId;
 
 use super::Mark;
 use crate::{
-    domain::{Domain, Error, Failure, post::Post},
+    domain::{Domain, Error, Failure, notification::Kind, post::Post},
     policy::Viewer,
     store,
 };
@@ -16,7 +16,11 @@ impl Domain {
                 let tx = self.db.begin().await?;
                 let post = self.lock_visible_post(&tx, viewer, id, "postId").await?;
                 if is_set {
-                    store::mark::set(&tx, mark, me, id, self.now()).await?;
+                    let is_new = store::mark::set(&tx, mark, me, id, self.now()).await?;
+                    if is_new && mark == Mark::Like {
+                        let author = post.author.id;
+                        store::notification::tell(&tx, Kind::Like, me, Some(id), &[author], self.now()).await?;
+                    }
                 } else {
                     store::mark::clear(&tx, mark, me, id).await?;
                 }

@@ -1,9 +1,9 @@
 use chrono::TimeDelta;
 use entity::PostId;
 
-use super::{MAX_BODY, Post, Visibility, tags::hashtags};
+use super::{MAX_BODY, Post, Visibility, mentions::handles, tags::hashtags};
 use crate::{
-    domain::{Domain, Error, Failure, Refusal, RefusalCode, text},
+    domain::{Domain, Error, Failure, Refusal, RefusalCode, notification::Kind, text},
     policy::Viewer,
     store,
 };
@@ -43,6 +43,7 @@ impl Domain {
         let body = check(&new)?;
         let now = self.now();
         let id = PostId(self.random.time_ordered_id(now));
+        let mentioned = body.as_deref().map(handles).unwrap_or_default();
         let row = store::post::NewPost {
             id,
             author: me,
@@ -61,14 +62,22 @@ impl Domain {
         self.db
             .retrying(|| async {
                 let tx = self.db.begin().await?;
+                let mut replied_to = None;
                 if let Some(parent) = new.parent {
                     let parent = self.lock_visible_post(&tx, viewer, parent, "parentId").await?;
                     if !parent.allow_replies {
                         let message = "the post may not be replied to";
                         return Err(Failure::refused(RefusalCode::NotAllowed, "parentId", message));
                     }
+                    replied_to = Some(parent);
                 }
                 store::post::insert(&tx, row.clone()).await?;
+                if let Some(parent) = &replied_to {
+                    store::notification::tell(&tx, Kind::Reply, me, Some(id), &[parent.author.id], now).await?;
+                }
+                if !mentioned.is_empty() {
+                    self.mention(&tx, viewer, (id, me), &mentioned, replied_to.as_ref()).await?;
+                }
                 // Only whoever is suspended in this very moment does not see the own post.
                 let post = store::post::by_ids(&tx, viewer, now, &[id]).await?.pop().ok_or(Error::Unauthenticated)?;
                 tx.commit().await?;

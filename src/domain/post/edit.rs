@@ -1,6 +1,6 @@
 use entity::PostId;
 
-use super::{MAX_BODY, Post, Visibility, tags::hashtags};
+use super::{MAX_BODY, Post, Visibility, mentions::handles, tags::hashtags};
 use crate::{
     domain::{Domain, Error, Failure, RefusalCode, text},
     policy::Viewer,
@@ -21,7 +21,7 @@ pub struct Edit {
 impl Domain {
     /// Changes a post of the viewer's. A text that is replaced is kept for its author.
     pub async fn edit_post(&self, viewer: Viewer, id: PostId, edit: Edit) -> Result<Post, Failure> {
-        viewer.id().ok_or(Error::Unauthenticated)?;
+        let me = viewer.id().ok_or(Error::Unauthenticated)?;
         let body = match edit.body {
             None => None,
             Some(body) => Some(text::checked("body", body.as_deref().unwrap_or_default(), MAX_BODY)?),
@@ -46,6 +46,12 @@ impl Domain {
                     }
                     store::post::keep_revision(&tx, id, post.body.clone(), now).await?;
                     let tags = body.as_deref().map(hashtags).unwrap_or_default();
+                    let parent = match post.parent_id {
+                        Some(parent) => store::post::by_ids(&tx, viewer, now, &[parent]).await?.pop(),
+                        None => None,
+                    };
+                    let mentioned = body.as_deref().map(handles).unwrap_or_default();
+                    self.mention(&tx, viewer, (id, me), &mentioned, parent.as_ref()).await?;
                     change.body = Some((body, tags));
                 }
                 store::post::edit(&tx, id, change, now).await?;

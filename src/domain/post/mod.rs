@@ -4,6 +4,7 @@ mod create;
 mod delete;
 mod edit;
 mod find;
+mod mentions;
 mod pin;
 mod tags;
 

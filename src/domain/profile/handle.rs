@@ -34,6 +34,12 @@ const RESERVED: [&str; 28] = [
     "system",
 ];
 
+/// Whether somebody can have this handle, in lower case.
+pub fn is_possible(handle: &str) -> bool {
+    let is_allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '.';
+    (3..=30).contains(&handle.len()) && handle.chars().all(is_allowed)
+}
+
 /// The handle in the form in which it is stored: 3 to 30 of `[a-z0-9_.]`, upper case made lower.
 ///
 /// Other alphabets are refused, so that no handle can be drawn to look like another.
@@ -43,8 +49,7 @@ const RESERVED: [&str; 28] = [
 /// When it breaks the rule, or is reserved.
 pub fn checked(handle: &str) -> Result<String, Refusal> {
     let handle = handle.to_ascii_lowercase();
-    let is_allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '.';
-    if !(3..=30).contains(&handle.len()) || !handle.chars().all(is_allowed) {
+    if !is_possible(&handle) {
         return Err(Refusal::new(
             RefusalCode::Invalid,
             "handle",

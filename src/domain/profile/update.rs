@@ -1,6 +1,6 @@
 use super::{Profile, handle};
 use crate::{
-    domain::{Domain, Error, Failure, Refusal, RefusalCode, text},
+    domain::{Domain, Error, Failure, Refusal, RefusalCode, notification::Kind, text},
     policy::Viewer,
     store::{self, StoreError},
 };
@@ -39,7 +39,8 @@ impl Domain {
                 let becomes_public = checked.is_private == Some(false);
                 store::profile::update(&tx, me, checked.clone()).await.map_err(taken)?;
                 if becomes_public {
-                    store::follow::accept_all(&tx, me, self.now()).await?;
+                    let accepted = store::follow::accept_all(&tx, me, self.now()).await?;
+                    store::notification::tell(&tx, Kind::FollowAccepted, me, None, &accepted, self.now()).await?;
                 }
                 let profile = store::profile::by_id(&tx, viewer, me).await?;
                 let profile = profile.ok_or(Error::Unauthenticated)?;

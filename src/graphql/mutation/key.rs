@@ -1,7 +1,7 @@
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use base64::{Engine, prelude::BASE64_STANDARD};
 
-use super::follow::ProfileIdInput;
+use super::{ViewerPayload, follow::ProfileIdInput};
 use crate::{
     domain::key::{Bundle, NewKeys},
     graphql::{
@@ -36,15 +36,6 @@ pub struct PublishKeysInput {
     signed_prekey_signature: String,
     /// To be handed out once each; 200 are kept at most.
     one_time_prekeys: Vec<PrekeyInput>,
-}
-
-/// The viewer after the change, or why nothing was changed.
-#[derive(SimpleObject)]
-pub struct ViewerPayload {
-    /// The viewer as it is now; null when nothing was changed.
-    viewer: Option<Viewer>,
-    /// Why not.
-    user_errors: Vec<UserError>,
 }
 
 /// A one-time prekey.

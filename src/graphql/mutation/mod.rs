@@ -6,6 +6,7 @@ mod beacon;
 mod follow;
 mod key;
 mod mark;
+mod notification;
 mod own_list;
 mod post;
 mod profile;
@@ -13,7 +14,10 @@ mod profile;
 use async_graphql::{ID, MergedObject, SimpleObject};
 use entity::PostId;
 
-use super::error::{UserError, outcome};
+use super::{
+    error::{UserError, outcome},
+    types::Viewer,
+};
 use crate::domain::Failure;
 
 /// What can be done. Several mutations in one request are done one after the other.
@@ -25,9 +29,19 @@ pub struct Mutation(
     own_list::OwnListMutation,
     post::PostMutation,
     mark::MarkMutation,
+    notification::NotificationMutation,
     key::KeyMutation,
     beacon::BeaconMutation,
 );
+
+/// The viewer after the change, or why nothing was changed.
+#[derive(SimpleObject)]
+pub struct ViewerPayload {
+    /// The viewer as it is now; null when nothing was changed.
+    viewer: Option<Viewer>,
+    /// Why not.
+    user_errors: Vec<UserError>,
+}
 
 /// What was deleted.
 #[derive(SimpleObject)]

@@ -10,7 +10,7 @@ use crate::{
         ViewerContext,
         arguments::{id_argument, viewer_context},
         error::api_error,
-        types::{Beacon, Node, Post, Profile, Viewer, viewer_id},
+        types::{Beacon, Node, Notification, Post, Profile, Viewer, viewer_id},
     },
 };
 
@@ -78,6 +78,9 @@ async fn find(vc: &ViewerContext, ids: &[Uuid]) -> Result<HashMap<Uuid, Found>> 
     let beacons: Vec<_> = missing(&found).into_iter().map(PostId).collect();
     let beacons = domain.beacons(viewer, &beacons).await.map_err(|error| api_error(&error))?;
     found.extend(beacons.into_iter().map(|row| (row.id.0, Found::Beacon(row))));
+    let notifications = domain.notifications_by_id(viewer, &missing(&found)).await;
+    let notifications = notifications.map_err(|error| api_error(&error))?;
+    found.extend(notifications.into_iter().map(|row| (row.id.0, Found::Notification(row))));
     Ok(found)
 }
 
@@ -88,6 +91,7 @@ enum Found {
     Profile(crate::domain::profile::Profile),
     Post(crate::domain::post::Post),
     Beacon(crate::domain::beacon::Beacon),
+    Notification(crate::domain::notification::Notification),
 }
 
 impl Found {
@@ -97,6 +101,7 @@ impl Found {
             Self::Profile(row) => Node::Profile(Profile::new(vc.clone(), row)),
             Self::Post(row) => Node::Post(Post::new(vc.clone(), row)),
             Self::Beacon(row) => Node::Beacon(Beacon::new(vc.clone(), row)),
+            Self::Notification(row) => Node::Notification(Notification::new(vc.clone(), row)),
         })
     }
 }

@@ -4,6 +4,7 @@ mod area;
 mod beacon;
 mod hashtag;
 mod node;
+mod notification;
 mod post;
 mod profile;
 mod url;
@@ -14,6 +15,7 @@ pub use self::{
     beacon::{Beacon, BeaconConnection, BeaconEdge, BeaconPrecision, BeaconSeverity, BeaconType, beacons_page},
     hashtag::Hashtag,
     node::Node,
+    notification::{Notification, NotificationConnection, NotificationKind},
     post::{Post, PostConnection, PostEdge, PostVisibility, posts_page},
     profile::{Profile, ProfileConnection},
     url::Url,

@@ -1,6 +1,6 @@
 use async_graphql::{ID, Interface};
 
-use super::{Beacon, Post, Profile, Viewer};
+use super::{Beacon, Notification, Post, Profile, Viewer};
 
 /// Whatever has a globally unique id.
 #[derive(Interface)]
@@ -14,4 +14,6 @@ pub enum Node {
     Post(Post),
     /// A beacon.
     Beacon(Beacon),
+    /// A notification of the viewer's.
+    Notification(Notification),
 }

@@ -184,7 +184,7 @@ impl Post {
 
     /// What it replies to. Null when it replies to nothing, and when the viewer may not see that.
     async fn parent(&self) -> Option<Result<Post>> {
-        let parent = self.vc.parent(self.row.parent_id?).await.map_err(|error| api_error(&error)).transpose()?;
+        let parent = self.vc.post(self.row.parent_id?).await.map_err(|error| api_error(&error)).transpose()?;
         Some(parent.map(|row| Self::new(self.vc.clone(), row)))
     }
 }

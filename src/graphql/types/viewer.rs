@@ -3,7 +3,10 @@ use chrono::{DateTime, Utc};
 use entity::ProfileId;
 use uuid::{Uuid, uuid};
 
-use super::{PostConnection, Profile, ProfileConnection, posts_page, profile::profiles_page};
+use super::{
+    NotificationConnection, PostConnection, Profile, ProfileConnection, notification::notifications_page, posts_page,
+    profile::profiles_page,
+};
 use crate::{
     domain::{Error, mark::Mark, own_list::OwnList, page::Arguments, profile::By},
     graphql::{
@@ -99,6 +102,24 @@ impl Viewer {
         });
         let total = Total::OfRequests(self.vc.clone(), self.me);
         Ok(FollowRequestConnection { edges: edges.collect(), page_info, total })
+    }
+
+    /// What others did that concerns the viewer, newest first.
+    async fn notifications(
+        &self,
+        #[graphql(desc = "How many from the beginning; 20 unless said, 100 at most.")] first: Option<i32>,
+        #[graphql(desc = "Only those behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 100 at most.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<NotificationConnection> {
+        let page = self.vc.domain().notifications(self.vc.viewer(), &paging(first, after, last, before)).await;
+        Ok(notifications_page(&self.vc, page.map_err(|error| api_error(&error))?))
+    }
+
+    /// How many notifications the viewer has not read, counted up to 1,000.
+    async fn unread_notification_count(&self) -> Result<i32> {
+        let unread = self.vc.domain().unread_notifications(self.vc.viewer()).await;
+        Ok(saturated(unread.map_err(|error| api_error(&error))?))
     }
 
     /// How many of the viewer's one-time prekeys are left to be handed out.

@@ -48,6 +48,7 @@ pub const CASES: &[Case] = &[
     query("node", r#"id: "$SIGNED""#, Null, Null),
     query("node", r#"id: "$SHUNNING""#, Holds(r#"{ "Profile_handle": "shunning" }"#), Null),
     query("node", r#"id: "$ANSWER""#, ANSWER_NODE, ANSWER_NODE),
+    query("node", r#"id: "$TOLD""#, Null, Null),
     query(
         "nodes",
         NODES,
@@ -110,6 +111,9 @@ pub const CASES: &[Case] = &[
     mutation("acceptFollowRequest", r#"input: { profileId: "$OWNER" }"#, Unauthenticated, NOT_FOUND),
     mutation("rejectFollowRequest", SHUNNING, Unauthenticated, NOT_FOUND),
     mutation("removeFollower", SHUNNING, Unauthenticated, NOT_FOUND),
+    mutation("markNotificationsRead", "input: {}", Unauthenticated, Refused("INVALID")),
+    // Another's is passed over; that it was not marked is told in tests/it/notifications.rs.
+    mutation("markNotificationsRead", r#"input: { ids: ["$TOLD"] }"#, Unauthenticated, DONE),
     mutation("claimKeyBundle", SHUNNING, Unauthenticated, NOT_FOUND),
     mutation("claimKeyBundle", r#"input: { profileId: "$OWNER" }"#, Unauthenticated, Refused("CONFLICT")),
     mutation(

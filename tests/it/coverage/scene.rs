@@ -65,7 +65,7 @@ impl Scene {
         let signed = app.beacon(Beacon { author: Some(owner.id), ..at(&hush("signed beacon")) }).await;
         let anonymous = app.beacon(at("open beacon")).await;
         app.beacon(Beacon { reports: 5, ..at(&hush("reported beacon")) }).await;
-        let session = Uuid::new_v4();
+        let (session, told) = (Uuid::new_v4(), Uuid::new_v4());
         let [key_hash, token_hash] = ["key hash", "token hash"].map(|secret| format!("'{}'::bytea", hush(secret)));
         app.database
             .run(&format!(
@@ -75,6 +75,9 @@ impl Scene {
                  INSERT INTO refresh_tokens (token_hash, session_id, created_at, expires_at)
                      VALUES ({token_hash}, '{session}', now(), now() + interval '1 day');
                  INSERT INTO post_revisions (post_id, revised_at, body) VALUES ('{hidden}', now(), '{}');
+                 INSERT INTO notifications (id, recipient_id, actor_id, kind, post_id, created_at)
+                     VALUES ('{told}', '{owner}', '{follower}', 'like', '{hidden}', now());
+                 INSERT INTO post_likes (post_id, profile_id) VALUES ('{hidden}', '{follower}');
                  UPDATE posts SET tags = '{{hush}}' WHERE body LIKE 'hush%';
                  UPDATE posts SET manage_key_hash = {key_hash} WHERE id = '{anonymous}';",
                 hush("bio"),
@@ -85,6 +88,7 @@ impl Scene {
                 hush("password"),
                 hush("earlier text"),
                 owner = owner.id,
+                follower = follower.id,
             ))
             .await;
         let ids = [
@@ -97,6 +101,7 @@ impl Scene {
             ("PUBLIC", public),
             ("SIGNED", signed),
             ("ANONYMOUS", anonymous),
+            ("TOLD", told),
         ];
         let ids = ids.into_iter().map(|(name, id)| (name, id.to_string())).collect();
         Self { app, owner, follower, stranger, ids }

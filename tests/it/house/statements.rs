@@ -7,6 +7,14 @@ use super::source::{self, Source};
 const READS: &[(&str, &str, usize, &str)] = &[
     ("src/store/post.rs", "JOIN profiles ON profiles.id = page.author_id", 3, AUTHORS),
     ("src/store/mark.rs", "JOIN profiles ON profiles.id = page.author_id", 1, AUTHORS),
+    (
+        "src/store/notification.rs",
+        "JOIN profiles ON profiles.id = page.actor_id",
+        2,
+        "the profiles of rows that were scoped",
+    ),
+    ("src/store/notification.rs", "JOIN profiles ON profiles.id = told.actor_id", 1, SCOPED),
+    ("src/store/mention.rs", "SELECT DISTINCT ON (lower(profiles.handle)) profiles.id FROM profiles", 1, SCOPED),
     ("src/store/hashtag.rs", "JOIN profiles ON profiles.id = page.author_id", 1, AUTHORS),
     ("src/store/feed.rs", "JOIN profiles ON profiles.id = page.author_id", 2, AUTHORS),
     ("src/store/geo/beacon.rs", "JOIN profiles ON profiles.id = page.author_id", 1, AUTHORS),

@@ -76,6 +76,7 @@ impl<'a> Walk<'a> {
         self.parents().await;
         self.replies().await;
         self.marked().await;
+        self.notifications().await;
         self.hashtag().await;
         self.beacons().await;
     }
@@ -219,6 +220,33 @@ impl<'a> Walk<'a> {
         assert_eq!(data["hashtag"]["postCount"].as_i64(), i64::try_from(ids.len()).ok(), "as {:?}", self.viewer);
         for room in [Room::Root, Room::Reply] {
             self.door("hashtag", room, ids.clone());
+        }
+    }
+
+    /// Every post mentions everybody, and everybody was told of that by its author.
+    async fn notifications(&mut self) {
+        if self.viewer.person.is_none() || self.viewer.is_author() {
+            return;
+        }
+        let fields = "nodes { actor { id } post { id } } pageInfo { hasNextPage endCursor }";
+        let (mut posts, mut actors, mut page) = (HashSet::new(), HashSet::new(), "first: 100".to_owned());
+        loop {
+            let data = self.ask(&format!("{{ viewer {{ c: notifications({page}) {{ {fields} }} }} }}")).await;
+            let connection = &data["viewer"]["c"];
+            for node in connection["nodes"].as_array().unwrap() {
+                assert!(posts.insert(uuid(&node["post"]["id"])), "{node} came twice");
+                actors.insert(uuid(&node["actor"]["id"]));
+            }
+            if connection["pageInfo"]["hasNextPage"] != true {
+                break;
+            }
+            page = format!("first: 100, after: {}", connection["pageInfo"]["endCursor"]);
+        }
+        let data = self.ask("{ viewer { unreadNotificationCount } }").await;
+        let says = data["viewer"]["unreadNotificationCount"].as_i64();
+        assert_eq!(says, i64::try_from(posts.len()).ok(), "as {:?}", self.viewer);
+        for room in [Room::Root, Room::Reply] {
+            self.door("notifications", room, posts.clone());
         }
     }
 

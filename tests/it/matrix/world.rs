@@ -120,6 +120,13 @@ impl World {
                 "INSERT INTO {marks} (profile_id, post_id) SELECT profiles.id, posts.id FROM profiles, posts;"
             ));
         }
+        world.add(
+            "INSERT INTO post_mentions (post_id, profile_id)
+                 SELECT posts.id, profiles.id FROM posts, profiles WHERE author_id IS NOT NULL;
+             INSERT INTO notifications (recipient_id, actor_id, kind, post_id, created_at)
+                 SELECT profile_id, author_id, 'mention', post_id, created_at
+                 FROM post_mentions JOIN posts ON posts.id = post_id WHERE author_id <> profile_id;",
+        );
         world.app.database.run(&world.sql).await;
         world
     }

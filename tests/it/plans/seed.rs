@@ -63,11 +63,34 @@ pub async fn run(app: &TestApp) {
              SELECT {reader}, {post}, timestamptz '2026-02-01' + n * interval '1 s' FROM generate_series(0, 2999) AS n;
              INSERT INTO post_saves (profile_id, post_id)
              SELECT {star}, {post} FROM generate_series(0, 19999) AS n;
+             INSERT INTO post_likes (profile_id, post_id)
+             SELECT {any}, {post} FROM generate_series(0, 19999) AS n;
+             INSERT INTO post_reactions (profile_id, post_id, emoji)
+             SELECT {any}, {post}, '👍' FROM generate_series(0, 9999) AS n;
+             INSERT INTO post_mentions (post_id, profile_id)
+             SELECT {post}, {reader} FROM generate_series(0, 3999) AS n;
+             INSERT INTO notifications (recipient_id, actor_id, kind, post_id, created_at, read_at)
+             SELECT profile_id, author_id, 'mention', post_id, created_at,
+                    CASE WHEN created_at < '2025-09-02' THEN created_at END
+             FROM post_mentions JOIN posts ON posts.id = post_id WHERE author_id <> profile_id;
+             INSERT INTO notifications (recipient_id, actor_id, kind, created_at)
+             SELECT following_id, follower_id, 'follow', created_at FROM follows;
              UPDATE posts SET tags = '{{rain}}' WHERE is_beacon IS NOT TRUE AND extract(minute FROM created_at)::int % 8 = 0;"
         ))
         .await;
     // Not inside a transaction block, so one by one.
-    for table in ["profiles", "follows", "posts", "blocks", "post_saves", "post_tags"] {
+    for table in [
+        "profiles",
+        "follows",
+        "posts",
+        "blocks",
+        "post_saves",
+        "post_tags",
+        "post_likes",
+        "post_reactions",
+        "post_mentions",
+        "notifications",
+    ] {
         app.database.run(&format!("VACUUM ANALYZE {table}")).await;
     }
 }

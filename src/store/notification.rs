@@ -1,0 +1,252 @@
+//! Notifications: telling them, and showing those that still stand.
+
+use chrono::{DateTime, Utc};
+use entity::{NotificationId, PostId, ProfileId};
+use sea_orm::FromQueryResult;
+use uuid::Uuid;
+
+use super::{
+    StoreError, Tx,
+    db::Executor,
+    page::{Slice, TimeKey, Window},
+    profile::{Profile, uuids},
+    scope,
+    sql::Sql,
+};
+use crate::policy::Viewer;
+
+/// What somebody is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Somebody follows the recipient.
+    Follow,
+    /// Somebody asks to follow the recipient.
+    FollowRequest,
+    /// Somebody lets the recipient follow.
+    FollowAccepted,
+    /// Somebody likes a post of the recipient's.
+    Like,
+    /// Somebody has left an emoji on a post of the recipient's.
+    Reaction,
+    /// Somebody has replied to a post of the recipient's.
+    Reply,
+    /// Somebody has named the recipient in a post.
+    Mention,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 7] = [
+        Self::Follow,
+        Self::FollowRequest,
+        Self::FollowAccepted,
+        Self::Like,
+        Self::Reaction,
+        Self::Reply,
+        Self::Mention,
+    ];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Follow => "follow",
+            Self::FollowRequest => "follow_request",
+            Self::FollowAccepted => "follow_accepted",
+            Self::Like => "like",
+            Self::Reaction => "reaction",
+            Self::Reply => "reply",
+            Self::Mention => "mention",
+        }
+    }
+
+    /// Whether the act that a row `told` tells has not been taken back, as SQL.
+    fn still_stands(self) -> &'static str {
+        match self {
+            Self::Follow => {
+                "EXISTS (SELECT 1 FROM follows WHERE follower_id = told.actor_id AND following_id = told.recipient_id \
+                 AND status = 'accepted')"
+            }
+            Self::FollowRequest => {
+                "EXISTS (SELECT 1 FROM follows WHERE follower_id = told.actor_id AND following_id = told.recipient_id \
+                 AND status = 'pending')"
+            }
+            Self::FollowAccepted => {
+                "EXISTS (SELECT 1 FROM follows WHERE follower_id = told.recipient_id AND following_id = told.actor_id \
+                 AND status = 'accepted')"
+            }
+            Self::Like => {
+                "EXISTS (SELECT 1 FROM post_likes AS mark WHERE mark.post_id = told.post_id \
+                 AND mark.profile_id = told.actor_id)"
+            }
+            Self::Reaction => {
+                "EXISTS (SELECT 1 FROM post_reactions AS mark WHERE mark.post_id = told.post_id \
+                 AND mark.profile_id = told.actor_id)"
+            }
+            Self::Mention => {
+                "EXISTS (SELECT 1 FROM post_mentions AS mention WHERE mention.post_id = told.post_id \
+                 AND mention.profile_id = told.recipient_id)"
+            }
+            // As long as the reply may be seen.
+            Self::Reply => "true",
+        }
+    }
+}
+
+/// A notification that stands, as its recipient sees it.
+#[derive(Clone, Debug)]
+pub struct Notification {
+    /// Its id.
+    pub id: NotificationId,
+    /// What it tells.
+    pub kind: Kind,
+    /// What was liked, or what was written.
+    pub post: Option<PostId>,
+    /// Whether the recipient has read it.
+    pub is_read: bool,
+    /// When it happened.
+    pub created_at: DateTime<Utc>,
+    /// Whose act it was.
+    pub actor: Profile,
+}
+
+impl Notification {
+    /// Its place in the list.
+    #[must_use]
+    pub fn key(&self) -> TimeKey {
+        TimeKey { at: self.created_at, id: self.id.0 }
+    }
+}
+
+impl FromQueryResult for Notification {
+    fn from_query_result(row: &sea_orm::QueryResult, prefix: &str) -> Result<Self, sea_orm::DbErr> {
+        let word: String = row.try_get(prefix, "kind")?;
+        let kind = Kind::ALL.into_iter().find(|kind| kind.word() == word);
+        Ok(Self {
+            id: row.try_get(prefix, "id")?,
+            kind: kind.ok_or_else(|| sea_orm::DbErr::Type(format!("a notification of the kind {word}")))?,
+            post: row.try_get(prefix, "post_id")?,
+            is_read: row.try_get(prefix, "is_read")?,
+            created_at: row.try_get(prefix, "created_at")?,
+            actor: Profile::from_query_result(row, "actor_")?,
+        })
+    }
+}
+
+/// Tells each of these people once what `actor` did; nobody is told of an own act. What was taken back and is done again
+/// within a day is not told again, so that nobody can ring twice.
+pub async fn tell(
+    tx: &Tx,
+    kind: Kind,
+    actor: ProfileId,
+    post: Option<PostId>,
+    recipients: &[ProfileId],
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    if recipients.is_empty() {
+        return Ok(());
+    }
+    let mut sql = Sql::new("INSERT INTO notifications AS told (recipient_id, actor_id, kind, post_id, created_at)");
+    sql.text(" SELECT recipient.id, ").bind(actor).text("::uuid, '").text(kind.word()).text("', ").bind(post);
+    sql.text("::uuid, ").bind(now).text("::timestamptz FROM unnest(").bind(uuids(recipients));
+    sql.text("::uuid[]) AS recipient (id) WHERE recipient.id <> ").bind(actor);
+    sql.text(" ON CONFLICT ON CONSTRAINT notifications_once DO UPDATE SET created_at = excluded.created_at,");
+    sql.text(" read_at = NULL WHERE told.created_at < excluded.created_at - interval '1 day'");
+    tx.execute(sql).await?;
+    Ok(())
+}
+
+/// A page of those that stand, newest first.
+pub async fn page(
+    db: &impl Executor,
+    viewer: Viewer,
+    me: ProfileId,
+    now: DateTime<Utc>,
+    window: &Window<TimeKey>,
+) -> Result<Slice<Notification>, StoreError> {
+    let mut sql = scope::with_visible_posts(scope::posts(viewer, now));
+    select_with_actors(&mut sql, viewer);
+    sql.text(" FROM (SELECT told.*");
+    standing(&mut sql, viewer, me);
+    window.restrict(&mut sql, "told");
+    window.order_and_limit(&mut sql, "told");
+    sql.text(") AS page JOIN profiles ON profiles.id = page.actor_id");
+    window.order(&mut sql, "page");
+    Ok(window.finish(db.all(sql).await?))
+}
+
+/// Those among these that are the viewer's and stand.
+pub async fn by_ids(
+    db: &impl Executor,
+    viewer: Viewer,
+    me: ProfileId,
+    now: DateTime<Utc>,
+    ids: &[Uuid],
+) -> Result<Vec<Notification>, StoreError> {
+    let mut sql = scope::with_visible_posts(scope::posts(viewer, now));
+    select_with_actors(&mut sql, viewer);
+    sql.text(" FROM (SELECT told.*");
+    standing(&mut sql, viewer, me);
+    sql.text(" AND told.id = ANY(").bind(ids.to_vec()).text("::uuid[])");
+    sql.text(") AS page JOIN profiles ON profiles.id = page.actor_id");
+    db.all(sql).await
+}
+
+/// How many of those that stand are unread; nobody counts further than `most`.
+pub async fn unread(
+    db: &impl Executor,
+    viewer: Viewer,
+    me: ProfileId,
+    now: DateTime<Utc>,
+    most: i64,
+) -> Result<i64, StoreError> {
+    let mut sql = scope::with_visible_posts(scope::posts(viewer, now));
+    sql.text(" SELECT count(*) AS count FROM (SELECT 1");
+    standing(&mut sql, viewer, me);
+    sql.text(" AND told.read_at IS NULL ORDER BY told.created_at DESC, told.id DESC LIMIT ").number(most);
+    sql.text(") AS unread");
+    Ok(db.one::<Counted>(sql).await?.map_or(0, |row| row.count))
+}
+
+#[derive(FromQueryResult)]
+struct Counted {
+    count: i64,
+}
+
+/// Which notifications.
+#[derive(Clone, Debug)]
+pub enum Which {
+    /// Those with these ids.
+    Ids(Vec<NotificationId>),
+    /// All.
+    All,
+}
+
+/// Marks notifications of this recipient as read.
+pub async fn mark_read(db: &impl Executor, me: ProfileId, which: &Which, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let mut sql = Sql::new("UPDATE notifications SET read_at = ");
+    sql.bind(now).text(" WHERE read_at IS NULL AND recipient_id = ").bind(me);
+    if let Which::Ids(ids) = which {
+        sql.text(" AND id = ANY(").bind(uuids(ids)).text("::uuid[])");
+    }
+    db.execute(sql).await?;
+    Ok(())
+}
+
+fn select_with_actors(sql: &mut Sql, viewer: Viewer) {
+    sql.text(" SELECT page.id, page.kind, page.post_id, page.read_at IS NOT NULL AS is_read, page.created_at");
+    sql.text(", page.actor_id, ");
+    scope::profile_columns(sql, viewer, "actor_");
+}
+
+/// Appends ` FROM notifications AS told ...` with the condition that they are this person's, that their actors and posts
+/// may be seen, and that they still stand. Posts are asked for by a scalar subquery, for the reason given in
+/// `policy::visibility`.
+fn standing(sql: &mut Sql, viewer: Viewer, me: ProfileId) {
+    sql.text(" FROM notifications AS told JOIN profiles ON profiles.id = told.actor_id WHERE told.recipient_id = ");
+    sql.bind(me).text(" AND ").condition(scope::profile_is_visible(viewer));
+    sql.text(" AND (told.post_id IS NULL OR (SELECT true FROM visible WHERE visible.id = told.post_id))");
+    sql.text(" AND CASE told.kind");
+    for kind in Kind::ALL {
+        sql.text(" WHEN '").text(kind.word()).text("' THEN ").text(kind.still_stands());
+    }
+    sql.text(" END");
+}
