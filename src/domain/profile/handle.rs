@@ -35,6 +35,7 @@ const RESERVED: [&str; 28] = [
 ];
 
 /// Whether somebody can have this handle, in lower case.
+#[must_use]
 pub fn is_possible(handle: &str) -> bool {
     let is_allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '.';
     (3..=30).contains(&handle.len()) && handle.chars().all(is_allowed)
