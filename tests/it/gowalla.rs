@@ -5,13 +5,10 @@
 
 mod model;
 
-use std::{path::Path, time::Duration};
-
 use serde_json::{Value, json};
-use sojorn::{config::Sources, store::Db};
 
 use self::model::{Network, meters};
-use crate::support::{Person, TestApp, data_folder};
+use crate::support::{Person, TestApp, data_folder, import};
 
 const POST: &str = "nodes { body createdAt author { handle } } pageInfo { hasNextPage }";
 
@@ -50,15 +47,6 @@ async fn answers_are_those_that_the_files_give() {
     let before = app.database.fingerprint().await;
     assert_eq!(import(&app, &folder).await, [0, 0, 0]);
     assert_eq!(app.database.fingerprint().await, before);
-}
-
-/// Imports the folder; how many profiles, follows and posts were added.
-async fn import(app: &TestApp, folder: &Path) -> Vec<u64> {
-    let mut options = Sources::of([("DATABASE_URL", &app.database.url)]).database().unwrap();
-    options.statement_timeout = Duration::ZERO;
-    let db = Db::connect(&options).await.unwrap();
-    let counts = sojorn::domain::import::run(&db, folder, &mut |_| ()).await.unwrap();
-    counts.into_iter().map(|count| count.added).collect()
 }
 
 async fn global_feed(app: &TestApp, network: &Network, viewer: Option<&Person>) {

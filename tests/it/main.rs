@@ -40,6 +40,7 @@ mod posts;
 mod profiles;
 mod replies;
 mod schema;
+mod screens;
 mod seed;
 mod sessions;
 mod smoke;

@@ -159,3 +159,10 @@ pub fn data_folder(name: &str) -> Option<std::path::PathBuf> {
     }
     folder.exists().then_some(folder)
 }
+
+/// Imports a folder of files; how many profiles, follows and posts were added.
+pub async fn import(app: &TestApp, folder: &std::path::Path) -> Vec<u64> {
+    let db = app.database.patient().await;
+    let counts = sojorn::domain::import::run(&db, folder, &mut |_| ()).await.unwrap();
+    counts.into_iter().map(|count| count.added).collect()
+}
