@@ -14,6 +14,15 @@ use crate::support::Database;
 const ROWS: &str = "SELECT (SELECT count(*) FROM profiles) + (SELECT count(*) FROM follows)
     + (SELECT count(*) FROM posts) + (SELECT count(*) FROM accounts)";
 
+/// Counters that do not say what there is.
+const WRONG_COUNTERS: &str = "WITH marks AS (
+        SELECT post_id, mark, count(*) FROM (
+            SELECT post_id, '' AS mark FROM post_likes WHERE counts
+            UNION ALL SELECT post_id, emoji FROM post_reactions WHERE counts) AS marks
+        GROUP BY post_id, mark)
+    SELECT count(*) FROM marks FULL JOIN post_mark_counts AS counter USING (post_id, mark)
+    WHERE marks.count IS DISTINCT FROM nullif(counter.count, 0)";
+
 fn clock(now: DateTime<Utc>) -> Clock {
     Clock::of(move || now)
 }
@@ -27,9 +36,13 @@ async fn the_demo_can_be_put_again_and_its_map_is_never_empty() {
     let rows = database.number(ROWS).await;
     let posts = "SELECT md5(string_agg(posts::text, ',' ORDER BY id)) FROM posts WHERE NOT is_beacon";
     let before = database.text(posts).await;
+    let reactions =
+        "SELECT md5(string_agg(post_reactions::text, ',' ORDER BY post_id, profile_id)) FROM post_reactions";
+    let reactions_before = database.text(reactions).await;
     // What somebody did to it meanwhile.
     database.run("UPDATE profiles SET bio = 'changed', is_private = false").await;
     database.run("UPDATE posts SET deleted_at = now()").await;
+    database.run("DELETE FROM post_likes; UPDATE post_reactions SET emoji = '😂'").await;
 
     assert_eq!(demo::run(&db, &Clock::system()).await.unwrap(), demo);
     assert_eq!(database.number(ROWS).await, rows);
@@ -37,6 +50,13 @@ async fn the_demo_can_be_put_again_and_its_map_is_never_empty() {
     let open = "SELECT count(*) FROM posts WHERE is_beacon AND deleted_at IS NULL AND expires_at > now()
         AND created_at > now() - interval '2 days'";
     assert_eq!(database.number(open).await, i64::try_from(demo.beacons).unwrap());
+    let likes = "SELECT count(*) FROM post_likes";
+    assert_eq!(database.number(likes).await, i64::try_from(demo.likes).unwrap());
+    assert_eq!(database.text(reactions).await, reactions_before);
+    assert_eq!(database.number(WRONG_COUNTERS).await, 0);
+    let early = "SELECT count(*) FROM post_likes JOIN posts ON posts.id = post_id
+        WHERE post_likes.created_at < posts.created_at OR post_likes.created_at > now()";
+    assert_eq!(database.number(early).await, 0);
     let requests = "SELECT count(*) FROM follows JOIN profiles ON id = following_id
         WHERE handle = 'mara' AND is_private AND status = 'pending'";
     assert_eq!(database.number(requests).await, 3);
