@@ -72,11 +72,13 @@ async fn synthetic(sources: &Sources, size: Size) -> Result<(), Box<dyn Error>> 
     bar.finish_and_clear();
     let made = outcome?;
     println!(
-        "Made {} profiles, {} follows, {} posts and {} beacons in {:.1} s. Worth a look:",
+        "Made {} profiles, {} follows, {} posts, {} beacons, {} likes and {} reactions in {:.1} s. Worth a look:",
         HumanCount(size.profiles.into()),
         HumanCount(made.follows),
         HumanCount(made.posts),
         HumanCount(made.beacons),
+        HumanCount(made.likes),
+        HumanCount(made.reactions),
         begun.elapsed().as_secs_f64(),
     );
     for example in made.examples {

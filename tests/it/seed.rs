@@ -23,6 +23,16 @@ const WRONG_COUNTERS: &str = "WITH marks AS (
     SELECT count(*) FROM marks FULL JOIN post_mark_counts AS counter USING (post_id, mark)
     WHERE marks.count IS DISTINCT FROM nullif(counter.count, 0)";
 
+/// Likes and reactions on what is not there for those who left them, or was not yet.
+const LEFT_WHERE_NOT_ALLOWED: &str = "SELECT count(*)
+    FROM (SELECT post_id, profile_id, created_at FROM post_likes
+          UNION ALL SELECT post_id, profile_id, created_at FROM post_reactions) AS mark
+    LEFT JOIN posts ON posts.id = mark.post_id AND posts.visibility = 'public' AND NOT posts.is_beacon
+        AND mark.created_at BETWEEN posts.created_at AND now()
+    LEFT JOIN profiles AS author ON author.id = posts.author_id AND NOT author.is_private
+    WHERE author.id IS NULL OR mark.profile_id NOT IN (SELECT id FROM profiles) OR EXISTS (SELECT 1 FROM blocks
+        WHERE (blocker_id, blocked_id) IN ((author.id, mark.profile_id), (mark.profile_id, author.id)))";
+
 fn clock(now: DateTime<Utc>) -> Clock {
     Clock::of(move || now)
 }
@@ -126,9 +136,18 @@ async fn a_synthetic_network_is_the_same_each_time_and_is_made_once() {
                 OR parent_id NOT IN (SELECT id FROM posts)",
             "SELECT count(*) FROM posts AS reply JOIN posts ON posts.id = reply.parent_id
                 WHERE posts.created_at >= reply.created_at OR posts.visibility <> 'public'",
+            "SELECT count(*) FROM circle_members WHERE NOT EXISTS (SELECT 1 FROM follows
+                WHERE follower_id = member_id AND following_id = owner_id AND status = 'accepted')",
+            LEFT_WHERE_NOT_ALLOWED,
+            WRONG_COUNTERS,
         ] {
             assert_eq!(database.number(impossible).await, 0, "{impossible}");
         }
+        let marks = "SELECT concat_ws(' ', (SELECT count(*) FROM post_likes), (SELECT count(*) FROM post_reactions))";
+        assert_eq!(database.text(marks).await, format!("{} {}", made.likes, made.reactions));
+        assert!(made.likes > 1_000 && made.reactions > 100, "{made:?}");
+        let circles = "SELECT count(*) FROM circle_members";
+        assert!(database.number(circles).await > 30);
         let tagged = "SELECT count(*) FROM posts, unnest(tags)";
         let found = database.number("SELECT count(*) FROM post_tags").await;
         assert!(found > 0 && database.number(tagged).await == found, "hashtags are found though nothing is checked");
