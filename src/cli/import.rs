@@ -47,5 +47,6 @@ fn name(table: Table) -> &'static str {
         Table::Profiles => "profiles",
         Table::Follows => "follows",
         Table::Posts => "posts",
+        Table::Likes => "likes",
     }
 }

@@ -42,9 +42,9 @@ enum Command {
         #[arg(long, global = true)]
         force: bool,
     },
-    /// Import people, follows and posts from CSV files: all or nothing, and safe to run again.
+    /// Import people, follows, posts and likes from CSV files: all or nothing, and safe to run again.
     Import {
-        /// The folder with profiles.csv, follows.csv and posts.csv, each as it is or with .gz.
+        /// The folder with profiles.csv, follows.csv, posts.csv and perhaps likes.csv, each as it is or with .gz.
         folder: PathBuf,
     },
     /// Put a network to look around in: a small one by hand, or a large synthetic one.

@@ -40,7 +40,10 @@ pub async fn run(sources: &Sources, numbers: Numbers) -> Result<(), Box<dyn Erro
 async fn demo(sources: &Sources) -> Result<(), Box<dyn Error>> {
     let db = super::patient_db(sources).await?;
     let demo = demo::run(&db, &Clock::system()).await?;
-    println!("The demo network is there: {} people, {} posts, {} beacons.", demo.people, demo.posts, demo.beacons);
+    println!(
+        "The demo network is there: {} people, {} posts, {} beacons, {} likes, {} reactions.",
+        demo.people, demo.posts, demo.beacons, demo.likes, demo.reactions
+    );
     println!("It is around Minneapolis (44.9778, -93.2650). Sign in as:");
     for sign_in in demo.sign_ins {
         println!("  {} ({}), password {PASSWORD}", sign_in.handle, sign_in.email);
@@ -69,11 +72,13 @@ async fn synthetic(sources: &Sources, size: Size) -> Result<(), Box<dyn Error>> 
     bar.finish_and_clear();
     let made = outcome?;
     println!(
-        "Made {} profiles, {} follows, {} posts and {} beacons in {:.1} s. Worth a look:",
+        "Made {} profiles, {} follows, {} posts, {} beacons, {} likes and {} reactions in {:.1} s. Worth a look:",
         HumanCount(size.profiles.into()),
         HumanCount(made.follows),
         HumanCount(made.posts),
         HumanCount(made.beacons),
+        HumanCount(made.likes),
+        HumanCount(made.reactions),
         begun.elapsed().as_secs_f64(),
     );
     for example in made.examples {

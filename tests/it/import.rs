@@ -1,5 +1,7 @@
 //! What `sojorn import` takes, refuses and leaves.
 
+mod threads;
+
 use std::{
     fs,
     io::Write,
@@ -46,6 +48,12 @@ impl Folder {
         folder
     }
 
+    /// With likes besides.
+    fn with_likes(self, likes: impl AsRef<[u8]>) -> Self {
+        fs::write(self.0.join("likes.csv"), likes).unwrap();
+        self
+    }
+
     fn compress(&self, name: &str) {
         let text = fs::read(self.0.join(name)).unwrap();
         let mut file =
@@ -66,8 +74,9 @@ async fn run(database: &Database, folder: &Path) -> Result<Vec<Count>, String> {
     import::run(&database.patient().await, folder, &mut |_| ()).await.map_err(|error| error.to_string())
 }
 
-fn counts(of: [(u64, u64); 3]) -> Vec<Count> {
-    let tables = [Table::Profiles, Table::Follows, Table::Posts].into_iter().zip(of);
+/// What is read and added of people, follows, posts and, where they were read, likes.
+fn counts<const N: usize>(of: [(u64, u64); N]) -> Vec<Count> {
+    let tables = [Table::Profiles, Table::Follows, Table::Posts, Table::Likes].into_iter().zip(of);
     tables.map(|(table, (read, added))| Count { table, read, added }).collect()
 }
 

@@ -14,6 +14,25 @@ use crate::support::Database;
 const ROWS: &str = "SELECT (SELECT count(*) FROM profiles) + (SELECT count(*) FROM follows)
     + (SELECT count(*) FROM posts) + (SELECT count(*) FROM accounts)";
 
+/// Counters that do not say what there is.
+const WRONG_COUNTERS: &str = "WITH marks AS (
+        SELECT post_id, mark, count(*) FROM (
+            SELECT post_id, '' AS mark FROM post_likes WHERE counts
+            UNION ALL SELECT post_id, emoji FROM post_reactions WHERE counts) AS marks
+        GROUP BY post_id, mark)
+    SELECT count(*) FROM marks FULL JOIN post_mark_counts AS counter USING (post_id, mark)
+    WHERE marks.count IS DISTINCT FROM nullif(counter.count, 0)";
+
+/// Likes and reactions on what is not there for those who left them, or was not yet.
+const LEFT_WHERE_NOT_ALLOWED: &str = "SELECT count(*)
+    FROM (SELECT post_id, profile_id, created_at FROM post_likes
+          UNION ALL SELECT post_id, profile_id, created_at FROM post_reactions) AS mark
+    LEFT JOIN posts ON posts.id = mark.post_id AND posts.visibility = 'public' AND NOT posts.is_beacon
+        AND mark.created_at BETWEEN posts.created_at AND now()
+    LEFT JOIN profiles AS author ON author.id = posts.author_id AND NOT author.is_private
+    WHERE author.id IS NULL OR mark.profile_id NOT IN (SELECT id FROM profiles) OR EXISTS (SELECT 1 FROM blocks
+        WHERE (blocker_id, blocked_id) IN ((author.id, mark.profile_id), (mark.profile_id, author.id)))";
+
 fn clock(now: DateTime<Utc>) -> Clock {
     Clock::of(move || now)
 }
@@ -27,9 +46,13 @@ async fn the_demo_can_be_put_again_and_its_map_is_never_empty() {
     let rows = database.number(ROWS).await;
     let posts = "SELECT md5(string_agg(posts::text, ',' ORDER BY id)) FROM posts WHERE NOT is_beacon";
     let before = database.text(posts).await;
+    let reactions =
+        "SELECT md5(string_agg(post_reactions::text, ',' ORDER BY post_id, profile_id)) FROM post_reactions";
+    let reactions_before = database.text(reactions).await;
     // What somebody did to it meanwhile.
     database.run("UPDATE profiles SET bio = 'changed', is_private = false").await;
     database.run("UPDATE posts SET deleted_at = now()").await;
+    database.run("DELETE FROM post_likes; UPDATE post_reactions SET emoji = '😂'").await;
 
     assert_eq!(demo::run(&db, &Clock::system()).await.unwrap(), demo);
     assert_eq!(database.number(ROWS).await, rows);
@@ -37,6 +60,13 @@ async fn the_demo_can_be_put_again_and_its_map_is_never_empty() {
     let open = "SELECT count(*) FROM posts WHERE is_beacon AND deleted_at IS NULL AND expires_at > now()
         AND created_at > now() - interval '2 days'";
     assert_eq!(database.number(open).await, i64::try_from(demo.beacons).unwrap());
+    let likes = "SELECT count(*) FROM post_likes";
+    assert_eq!(database.number(likes).await, i64::try_from(demo.likes).unwrap());
+    assert_eq!(database.text(reactions).await, reactions_before);
+    assert_eq!(database.number(WRONG_COUNTERS).await, 0);
+    let early = "SELECT count(*) FROM post_likes JOIN posts ON posts.id = post_id
+        WHERE post_likes.created_at < posts.created_at OR post_likes.created_at > now()";
+    assert_eq!(database.number(early).await, 0);
     let requests = "SELECT count(*) FROM follows JOIN profiles ON id = following_id
         WHERE handle = 'mara' AND is_private AND status = 'pending'";
     assert_eq!(database.number(requests).await, 3);
@@ -106,9 +136,18 @@ async fn a_synthetic_network_is_the_same_each_time_and_is_made_once() {
                 OR parent_id NOT IN (SELECT id FROM posts)",
             "SELECT count(*) FROM posts AS reply JOIN posts ON posts.id = reply.parent_id
                 WHERE posts.created_at >= reply.created_at OR posts.visibility <> 'public'",
+            "SELECT count(*) FROM circle_members WHERE NOT EXISTS (SELECT 1 FROM follows
+                WHERE follower_id = member_id AND following_id = owner_id AND status = 'accepted')",
+            LEFT_WHERE_NOT_ALLOWED,
+            WRONG_COUNTERS,
         ] {
             assert_eq!(database.number(impossible).await, 0, "{impossible}");
         }
+        let marks = "SELECT concat_ws(' ', (SELECT count(*) FROM post_likes), (SELECT count(*) FROM post_reactions))";
+        assert_eq!(database.text(marks).await, format!("{} {}", made.likes, made.reactions));
+        assert!(made.likes > 1_000 && made.reactions > 100, "{made:?}");
+        let circles = "SELECT count(*) FROM circle_members";
+        assert!(database.number(circles).await > 30);
         let tagged = "SELECT count(*) FROM posts, unnest(tags)";
         let found = database.number("SELECT count(*) FROM post_tags").await;
         assert!(found > 0 && database.number(tagged).await == found, "hashtags are found though nothing is checked");

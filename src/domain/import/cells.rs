@@ -15,6 +15,16 @@ pub(super) fn known_handle(text: &str) -> Result<String, String> {
     if text.is_empty() { Err("a handle is needed".to_owned()) } else { Ok(text.to_lowercase()) }
 }
 
+/// What a file calls a post of its own. Which one it is turns out later.
+pub(super) fn post_name(text: &str) -> Result<String, String> {
+    const MAX: usize = 200;
+    match text.chars().count() {
+        0 => Err("an id is needed".to_owned()),
+        1..=MAX => Ok(text.to_owned()),
+        _ => Err(format!("an id may have {MAX} characters at most")),
+    }
+}
+
 /// `true` or `false`.
 pub(super) fn boolean(text: &str) -> Result<bool, String> {
     match text {
@@ -100,6 +110,8 @@ mod tests {
         for bad in ["", "ab", "a b c", "ädä", "admin", "s.o.jorn", "..."] {
             assert!(new_handle(bad).is_err(), "{bad}");
         }
+        assert_eq!(post_name(&"ä".repeat(200)).unwrap().chars().count(), 200);
+        assert!(post_name("").is_err() && post_name(&"ä".repeat(201)).is_err());
         assert!(boolean("TRUE").is_err() && boolean("").is_err() && boolean("1").is_err());
         assert_eq!(time("2010-10-12T02:21:28.1234567+02:00").unwrap().to_rfc3339(), "2010-10-12T00:21:28.123456+00:00");
         assert_eq!(time("2016-12-31T23:59:60Z").unwrap().to_rfc3339(), "2017-01-01T00:00:00+00:00");

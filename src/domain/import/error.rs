@@ -1,5 +1,8 @@
 use super::{Table, files::Files};
-use crate::store::{StoreError, import::Fault};
+use crate::store::{
+    StoreError,
+    import::{Fault, Misfit},
+};
 
 /// Why nothing was imported.
 #[derive(Debug, thiserror::Error)]
@@ -41,17 +44,25 @@ pub enum ImportError {
 
 /// The error for a row that does not fit to the others.
 pub(super) fn misfit(files: &Files, fault: &Fault) -> ImportError {
-    let (table, line, column, problem) = match fault {
-        Fault::Nobody { table, line, column, handle } => {
-            let problem = format!("{} is neither in profiles.csv nor in the database", shown(handle));
-            (*table, *line, *column, problem)
+    let Fault { table, line, column, misfit } = fault;
+    let problem = match misfit {
+        Misfit::Nobody(handle) => format!("{} is neither in profiles.csv nor in the database", shown(handle)),
+        Misfit::NoPost(id) => format!("{} is the id of no row of {}", shown(id), files.name(Table::Posts)),
+        Misfit::Beacon(id) => {
+            let what = if *table == Table::Likes { "has no likes" } else { "has no replies" };
+            format!("{} is a beacon, which {what}", shown(id))
         }
-        Fault::Twice { table, line, column, first } => {
-            let what = if *table == Table::Follows { "this pair" } else { "this handle" };
-            (*table, *line, *column, format!("{what} is in line {first} already"))
+        Misfit::Circle => "whoever goes from parent to parent goes round in a circle".to_owned(),
+        Misfit::Twice { first } => {
+            let what = match table {
+                Table::Profiles => "this handle",
+                Table::Posts => "this id",
+                Table::Follows | Table::Likes => "this pair",
+            };
+            format!("{what} is in line {first} already")
         }
     };
-    ImportError::Cell { file: files.name(table).to_owned(), line, column: column.to_owned(), problem }
+    ImportError::Cell { file: files.name(*table).to_owned(), line: *line, column: (*column).to_owned(), problem }
 }
 
 /// A value as it is shown in a message: in quotes, on one line, and not longer than a line.

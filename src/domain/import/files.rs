@@ -12,7 +12,7 @@ use std::{
 
 use flate2::read::MultiGzDecoder;
 
-use super::{ImportError, Table, follows, posts, profiles, table::CsvTable};
+use super::{ImportError, Table, follows, likes, posts, profiles, table::CsvTable};
 
 /// How many bytes were read of all files, as they are on the disk.
 #[derive(Clone, Default)]
@@ -24,11 +24,9 @@ impl BytesRead {
     }
 }
 
-/// The three files.
+/// The files, in the order in which they are read.
 pub(super) struct Files {
-    profiles: CsvTable,
-    follows: CsvTable,
-    posts: CsvTable,
+    tables: Vec<(Table, CsvTable)>,
     bytes_read: BytesRead,
     total_bytes: u64,
 }
@@ -38,8 +36,20 @@ impl Files {
     pub(super) fn open(folder: &Path) -> Result<Self, ImportError> {
         let bytes_read = BytesRead::default();
         let mut total_bytes = 0;
-        let mut open = |name: &str, layout| {
-            let (name, file, is_compressed) = find(folder, name)?;
+        let mut tables = Vec::new();
+        for (table, name, layout) in [
+            (Table::Profiles, "profiles.csv", profiles::LAYOUT),
+            (Table::Follows, "follows.csv", follows::LAYOUT),
+            (Table::Posts, "posts.csv", posts::LAYOUT),
+            (Table::Likes, "likes.csv", likes::LAYOUT),
+        ] {
+            let Some((name, file, is_compressed)) = find(folder, name)? else {
+                if table == Table::Likes {
+                    continue;
+                }
+                let problem = format!("is not in {} (nor is {name}.gz), and is needed", folder.display());
+                return Err(ImportError::File { file: name.to_owned(), problem });
+            };
             total_bytes += file.metadata().map_or(0, |metadata| metadata.len());
             let counted = Counted { file, read: bytes_read.clone() };
             let text: Box<dyn Read + Send> = if is_compressed {
@@ -48,28 +58,18 @@ impl Files {
             } else {
                 Box::new(counted)
             };
-            CsvTable::new(name, text, layout)
-        };
-        let profiles = open("profiles.csv", profiles::LAYOUT)?;
-        let follows = open("follows.csv", follows::LAYOUT)?;
-        let posts = open("posts.csv", posts::LAYOUT)?;
-        Ok(Self { profiles, follows, posts, bytes_read, total_bytes })
-    }
-
-    pub(super) fn table(&mut self, table: Table) -> &mut CsvTable {
-        match table {
-            Table::Profiles => &mut self.profiles,
-            Table::Follows => &mut self.follows,
-            Table::Posts => &mut self.posts,
+            tables.push((table, CsvTable::new(name, text, layout)?));
         }
+        Ok(Self { tables, bytes_read, total_bytes })
     }
 
+    pub(super) fn tables(&mut self) -> impl Iterator<Item = (Table, &mut CsvTable)> {
+        self.tables.iter_mut().map(|(table, file)| (*table, file))
+    }
+
+    /// The name of the file of a table, if there is one.
     pub(super) fn name(&self, table: Table) -> &str {
-        match table {
-            Table::Profiles => self.profiles.name(),
-            Table::Follows => self.follows.name(),
-            Table::Posts => self.posts.name(),
-        }
+        self.tables.iter().find(|(of, _)| *of == table).map_or("", |(_, file)| file.name())
     }
 
     pub(super) fn bytes_read(&self) -> BytesRead {
@@ -81,8 +81,8 @@ impl Files {
     }
 }
 
-/// Opens a file that is there as it is or compressed, and says which. Both would leave open which one is meant.
-fn find(folder: &Path, plain: &str) -> Result<(String, File, bool), ImportError> {
+/// Opens a file, if it is there as it is or compressed, and says which. Both would leave open which one is meant.
+fn find(folder: &Path, plain: &str) -> Result<Option<(String, File, bool)>, ImportError> {
     let compressed = format!("{plain}.gz");
     let error = |file: &str, problem: String| ImportError::File { file: file.to_owned(), problem };
     let open = |name: &str| match File::open(folder.join(name)) {
@@ -91,12 +91,9 @@ fn find(folder: &Path, plain: &str) -> Result<(String, File, bool), ImportError>
         Err(problem) => Err(error(name, format!("cannot be opened: {problem}"))),
     };
     match (open(plain)?, open(&compressed)?) {
-        (Some(file), None) => Ok((plain.to_owned(), file, false)),
-        (None, Some(file)) => Ok((compressed, file, true)),
-        (None, None) => Err(error(
-            plain,
-            format!("is not in {} (nor is {compressed}); all three files are needed", folder.display()),
-        )),
+        (Some(file), None) => Ok(Some((plain.to_owned(), file, false))),
+        (None, Some(file)) => Ok(Some((compressed, file, true))),
+        (None, None) => Ok(None),
         (Some(_), Some(_)) => Err(error(plain, format!("is there twice, also as {compressed}: take one of them away"))),
     }
 }

@@ -7,7 +7,7 @@ use super::{
 use crate::store::import::StagedFollow;
 
 pub(super) const LAYOUT: Layout =
-    Layout { required: &["follower", "following", "status", "created_at"], optional: &[] };
+    Layout { required: &["follower", "following", "status", "created_at"], optional: &[], dependent: &[] };
 
 /// A row of `follows.csv`.
 pub(super) fn staged(row: &Row<'_>) -> Result<StagedFollow, ImportError> {

@@ -1,13 +1,15 @@
-//! Importing a network from CSV files: people, who follows whom, posts and beacons. All or nothing, and doing it again
-//! adds nothing.
+//! Importing a network from CSV files: people, who follows whom, posts, replies, beacons and likes. All or nothing, and
+//! doing it again adds nothing. `docs/import.md` describes the files.
 //!
-//! Rows are known by what they say, not by an id in the files: a person by the handle, a follow by its two people, a
-//! post by author, time and text. Ids are hashes of just that. A row that is there already stays as it is.
+//! Rows are known by what they say: a person by the handle, a follow by its two people, a post by author, time and text,
+//! and by its `id` where the file has one. By the `id` alone it could not be, since two files may both call something 1.
+//! Ids are hashes of just that. A row that is there already stays as it is.
 
 mod cells;
 mod error;
 mod files;
 mod follows;
+mod likes;
 mod posts;
 mod profiles;
 mod table;
@@ -17,7 +19,11 @@ use std::path::Path;
 use uuid::Uuid;
 
 pub use self::error::ImportError;
-use self::{error::misfit, files::Files, table::Row};
+use self::{
+    error::misfit,
+    files::{BytesRead, Files},
+    table::{CsvTable, Row},
+};
 pub use crate::store::import::Table;
 use crate::store::{
     Db,
@@ -57,7 +63,8 @@ pub enum Progress<'a> {
     Analyzing,
 }
 
-/// Imports `profiles.csv`, `follows.csv` and `posts.csv` of a folder, each as it is or with `.gz`.
+/// Imports `profiles.csv`, `follows.csv`, `posts.csv` and, if it is there, `likes.csv` of a folder, each as it is or with
+/// `.gz`.
 ///
 /// # Errors
 ///
@@ -70,12 +77,15 @@ pub async fn run(
     let mut files = Files::open(folder)?;
     let mut bulk = Bulk::begin(db).await?;
     import::stage(&mut bulk).await?;
+    let (done, of) = (files.bytes_read(), files.total_bytes());
+    let mut reading = Reading { bulk: &mut bulk, done, of, progress };
     let mut counts = Vec::new();
-    for table in [Table::Profiles, Table::Follows, Table::Posts] {
+    for (table, file) in files.tables() {
         let read = match table {
-            Table::Profiles => copy(&mut files, &mut bulk, table, profiles::staged, progress).await?,
-            Table::Follows => copy(&mut files, &mut bulk, table, follows::staged, progress).await?,
-            Table::Posts => copy(&mut files, &mut bulk, table, posts::staged, progress).await?,
+            Table::Profiles => reading.copy(file, profiles::staged).await?,
+            Table::Follows => reading.copy(file, follows::staged).await?,
+            Table::Posts => reading.copy(file, posts::staged).await?,
+            Table::Likes => reading.copy(file, likes::staged).await?,
         };
         counts.push(Count { table, read, added: 0 });
     }
@@ -93,25 +103,30 @@ pub async fn run(
     Ok(counts)
 }
 
-async fn copy<T: CopyRow>(
-    files: &mut Files,
-    bulk: &mut Bulk,
-    table: Table,
-    staged: fn(&Row<'_>) -> Result<T, ImportError>,
-    progress: &mut (dyn FnMut(Progress<'_>) + Send),
-) -> Result<u64, ImportError> {
-    let total = files.total_bytes();
-    let done = files.bytes_read();
-    let file = files.table(table);
-    let mut copy = bulk.copy::<T>().await?;
-    let mut rows: u64 = 0;
-    while let Some(row) = file.next_row()? {
-        if rows.is_multiple_of(1024) {
-            progress(Progress::Reading { file: row.file(), done: done.get(), of: total });
+/// The files on their way into the database.
+struct Reading<'r> {
+    bulk: &'r mut Bulk,
+    done: BytesRead,
+    of: u64,
+    progress: &'r mut (dyn FnMut(Progress<'_>) + Send),
+}
+
+impl Reading<'_> {
+    async fn copy<T: CopyRow>(
+        &mut self,
+        file: &mut CsvTable,
+        staged: fn(&Row<'_>) -> Result<T, ImportError>,
+    ) -> Result<u64, ImportError> {
+        let mut copy = self.bulk.copy::<T>().await?;
+        let mut rows: u64 = 0;
+        while let Some(row) = file.next_row()? {
+            if rows.is_multiple_of(1024) {
+                (self.progress)(Progress::Reading { file: row.file(), done: self.done.get(), of: self.of });
+            }
+            copy.push(&staged(&row)?).await?;
+            rows += 1;
         }
-        copy.push(&staged(&row)?).await?;
-        rows += 1;
+        copy.finish().await?;
+        Ok(rows)
     }
-    copy.finish().await?;
-    Ok(rows)
 }

@@ -2,7 +2,7 @@ use uuid::Uuid;
 
 use super::{
     ImportError, NAMESPACE,
-    cells::{address, beacon_type, boolean, duration, known_handle, latitude, longitude, time, visibility},
+    cells::{address, beacon_type, boolean, duration, known_handle, latitude, longitude, post_name, time, visibility},
     table::{Layout, Row},
 };
 use crate::{
@@ -14,15 +14,27 @@ use crate::{
     store::import::{StagedBeacon, StagedPost},
 };
 
-/// Replies would need two columns more, `id` and `parent_id`: the parent's `id` is looked up among the staged rows when
-/// they are inserted. Until there are files that have them, they are unknown.
 pub(super) const LAYOUT: Layout = Layout {
     required: &["author", "visibility", "created_at"],
-    optional: &["body", "video_url", "duration_ms", "is_beacon", "beacon_type", "latitude", "longitude", "expires_at"],
+    optional: &[
+        "id",
+        "parent_id",
+        "body",
+        "video_url",
+        "duration_ms",
+        "is_beacon",
+        "beacon_type",
+        "latitude",
+        "longitude",
+        "expires_at",
+    ],
+    dependent: &[("parent_id", "id")],
 };
 
 /// A row of `posts.csv`.
 pub(super) fn staged(row: &Row<'_>) -> Result<StagedPost, ImportError> {
+    let name = if row.has("id") { Some(row.get("id", post_name)?) } else { None };
+    let parent = row.find("parent_id", post_name)?;
     let author = row.get("author", known_handle)?;
     let body = row.get("body", |text| text::checked("body", text, MAX_BODY).map_err(|refusal| refusal.message))?;
     let video_url = row.find("video_url", address)?;
@@ -32,12 +44,19 @@ pub(super) fn staged(row: &Row<'_>) -> Result<StagedPost, ImportError> {
         let problem = if beacon.is_some() { "a beacon needs a text" } else { "a post needs a text or a video" };
         return Err(row.wrong("body", problem));
     }
+    if parent.is_some() && (beacon.is_some() || parent == name) {
+        let problem = if beacon.is_some() { "a beacon is no reply" } else { "a post cannot reply to itself" };
+        return Err(row.wrong("parent_id", problem));
+    }
     let text = body.as_deref().unwrap_or_default();
     // One-way, so that the id of a post that somebody may not read does not say what is in it.
     let natural_key = format!("post\n{author}\n{}\n{text}", created_at.timestamp_micros());
+    let key = Uuid::new_v5(&NAMESPACE, natural_key.as_bytes());
     Ok(StagedPost {
         line: row.line(),
-        key: Uuid::new_v5(&NAMESPACE, natural_key.as_bytes()),
+        key: name.as_ref().map_or(key, |name| Uuid::new_v5(&key, name.as_bytes())),
+        name,
+        parent,
         tags: hashtags(text),
         author,
         body,

@@ -11,8 +11,11 @@ use crate::{
 };
 
 /// Whether somebody is private is never guessed.
-pub(super) const LAYOUT: Layout =
-    Layout { required: &["handle", "is_private", "created_at"], optional: &["display_name", "is_official"] };
+pub(super) const LAYOUT: Layout = Layout {
+    required: &["handle", "is_private", "created_at"],
+    optional: &["display_name", "is_official"],
+    dependent: &[],
+};
 
 /// A row of `profiles.csv`.
 pub(super) fn staged(row: &Row<'_>) -> Result<StagedProfile, ImportError> {

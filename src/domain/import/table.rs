@@ -13,6 +13,8 @@ pub(super) struct Layout {
     pub(super) required: &'static [&'static str],
     /// Those that read as empty when they are missing.
     pub(super) optional: &'static [&'static str],
+    /// Optional ones that mean nothing without another.
+    pub(super) dependent: &'static [(&'static str, &'static str)],
 }
 
 /// What is read after each file. It ends a last line that has no end, and is a record of its own unless a quotation mark
@@ -120,6 +122,10 @@ impl CsvTable {
         if !missing.is_empty() {
             return Err(self.problem(&format!("missing columns: {}", missing.join(", "))));
         }
+        let has = |column: &str| found.iter().any(|(known, _)| *known == column);
+        if let Some((column, other)) = layout.dependent.iter().find(|(column, other)| has(column) && !has(other)) {
+            return Err(self.problem(&format!("the column \"{column}\" needs the column \"{other}\"")));
+        }
         Ok(found)
     }
 
@@ -147,6 +153,11 @@ impl<'t> Row<'t> {
     /// Which line it begins in.
     pub(super) fn line(&self) -> u64 {
         self.table.line
+    }
+
+    /// Whether the file has a column.
+    pub(super) fn has(&self, column: &str) -> bool {
+        self.table.columns.iter().any(|(name, _)| *name == column)
     }
 
     /// The value of a column, as `parse` understands it; the sentence that it answers otherwise becomes the error.
@@ -187,7 +198,7 @@ impl<'t> Row<'t> {
 mod tests {
     use super::*;
 
-    const LAYOUT: Layout = Layout { required: &["a", "b"], optional: &["c"] };
+    const LAYOUT: Layout = Layout { required: &["a", "b"], optional: &["c", "d"], dependent: &[("d", "c")] };
 
     fn open(text: &str) -> Result<CsvTable, ImportError> {
         CsvTable::new("x.csv".to_owned(), Box::new(std::io::Cursor::new(text.as_bytes().to_vec())), LAYOUT)
@@ -235,10 +246,11 @@ mod tests {
     fn what_is_not_a_row_is_told_with_its_line() {
         assert_eq!(error(""), "x.csv: is empty: the first line names the columns");
         assert_eq!(
-            error("a,b,d,\"e\n\"\n"),
-            "x.csv: line 1: unknown columns: \"d\", \"e\\n\". The columns are a, b, c"
+            error("a,b,e,\"f\n\"\n"),
+            "x.csv: line 1: unknown columns: \"e\", \"f\\n\". The columns are a, b, c, d"
         );
         assert_eq!(error("b,b,a\n"), "x.csv: line 1: the column \"b\" is there twice");
+        assert_eq!(error("a,b,d\n"), "x.csv: line 1: the column \"d\" needs the column \"c\"");
         assert_eq!(error("c\n"), "x.csv: line 1: missing columns: \"a\", \"b\"");
         assert_eq!(error("a,b\n1,2\n3\n"), "x.csv: line 3: has 1 columns, and the header 2");
         assert_eq!(error("a,b\n1,\"2\n\n3,4\n"), "x.csv: line 2: a quotation mark that opens here is never closed");

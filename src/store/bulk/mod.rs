@@ -43,11 +43,12 @@ impl Bulk {
     }
 
     /// The first row of a statement that takes no values.
-    pub(in crate::store) async fn one<T>(&mut self, sql: &'static str) -> Result<Option<T>, StoreError>
+    pub(in crate::store) async fn one<T>(&mut self, sql: &str) -> Result<Option<T>, StoreError>
     where
         T: for<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow> + Send + Unpin,
     {
-        sqlx::query_as(sql).fetch_optional(&mut *self.0).await.map_err(of_sqlx)
+        // Text comes from our sources only.
+        sqlx::query_as(AssertSqlSafe(sql)).fetch_optional(&mut *self.0).await.map_err(of_sqlx)
     }
 
     /// Begins to copy rows into the table that they belong to.

@@ -7,8 +7,10 @@ pub enum Table {
     Profiles,
     /// Who follows whom.
     Follows,
-    /// Posts and beacons.
+    /// Posts, replies and beacons.
     Posts,
+    /// Who likes which post.
+    Likes,
 }
 
 /// Inserts what is staged for a table and not there yet: people first. Answers how many rows were added.
@@ -22,6 +24,7 @@ pub async fn insert(bulk: &mut Bulk, table: Table) -> Result<u64, StoreError> {
         }
         Table::Follows => bulk.run(FOLLOWS).await,
         Table::Posts => bulk.run(POSTS).await,
+        Table::Likes => bulk.run(LIKES).await,
     }
 }
 
@@ -43,7 +46,8 @@ const PEOPLE: &str = "
     FROM (SELECT handle FROM import_profiles
           UNION SELECT follower FROM import_follows
           UNION SELECT following FROM import_follows
-          UNION SELECT author FROM import_posts) AS named (handle)";
+          UNION SELECT author FROM import_posts
+          UNION SELECT profile FROM import_likes) AS named (handle)";
 
 /// In the order of the primary key, which is then built from end to end. An old and a new handle can stand for one
 /// person, and nobody follows himself.
@@ -57,18 +61,30 @@ const FOLLOWS: &str = "
     ORDER BY follower.id, following.id
     ON CONFLICT DO NOTHING";
 
-/// Posts of one author with the same time and text are told apart by counting them. In the order of time, so that
-/// posts that are read together stand together.
+/// Posts of one author with the same time and text are told apart by their names, or by counting them; so the key of a
+/// post that has a name is its id. In the order of time, so that posts that are read together stand together; a parent
+/// may come after its reply, since references are checked when all are there.
 ///
 /// Beacons are signed and exact. No beacon was voted on, so the defaults say the rest.
 const POSTS: &str = "
-    INSERT INTO posts (id, author_id, body, visibility, status, video_url, duration_ms, tags, is_beacon, beacon_type,
-                       location, precision_level, expires_at, created_at)
+    INSERT INTO posts (id, author_id, parent_id, body, visibility, status, video_url, duration_ms, tags, is_beacon,
+                       beacon_type, location, precision_level, expires_at, created_at)
     SELECT CASE nth WHEN 1 THEN key ELSE overlay(overlay(md5(key || ':' || nth) PLACING '8' FROM 13)
                                                  PLACING 'a' FROM 17)::uuid END,
-           people.id, body, visibility, 'active', video_url, duration_ms, tags, is_beacon, beacon_type,
-           location, 'exact', expires_at, created_at
+           people.id, parent_id, body, visibility, 'active', video_url, duration_ms, tags, is_beacon,
+           beacon_type, location, 'exact', expires_at, created_at
     FROM (SELECT *, row_number() OVER (PARTITION BY key ORDER BY line) AS nth FROM import_posts) AS row
     JOIN import_people AS people ON people.handle = row.author
+    LEFT JOIN (SELECT name, key FROM import_posts) AS named (parent_name, parent_id) ON parent_name = row.parent
     ORDER BY created_at, line
+    ON CONFLICT DO NOTHING";
+
+/// In the order of the primary key. An old and a new handle can stand for one person. Triggers count what is added.
+const LIKES: &str = "
+    INSERT INTO post_likes (post_id, profile_id, created_at)
+    SELECT post.key, people.id, row.created_at
+    FROM import_likes AS row
+    JOIN import_posts AS post ON post.name = row.post
+    JOIN import_people AS people ON people.handle = row.profile
+    ORDER BY post.key, people.id
     ON CONFLICT DO NOTHING";

@@ -1,4 +1,4 @@
-//! Importing people, follows and posts. Rows are copied into temporary tables first, then checked against each other
+//! Importing people, follows, posts and likes. Rows are copied into temporary tables first, then checked against each other
 //! and the database, then inserted where they are missing. Doing it again adds nothing.
 
 mod checks;
@@ -6,9 +6,9 @@ mod inserts;
 mod rows;
 
 pub use self::{
-    checks::{Fault, first_fault},
+    checks::{Fault, Misfit, first_fault},
     inserts::{Table, insert},
-    rows::{StagedBeacon, StagedFollow, StagedPost, StagedProfile},
+    rows::{StagedBeacon, StagedFollow, StagedLike, StagedPost, StagedProfile},
 };
 use super::{StoreError, bulk::Bulk, geo::POINT_TYPE};
 
@@ -24,9 +24,12 @@ pub async fn stage(bulk: &mut Bulk) -> Result<(), StoreError> {
              created_at timestamptz NOT NULL
          ) ON COMMIT DROP;
          CREATE TEMPORARY TABLE import_posts (
-             line bigint NOT NULL, key uuid NOT NULL, author text NOT NULL, body text, visibility text NOT NULL,
+             line bigint NOT NULL, key uuid NOT NULL, name text, parent text, author text NOT NULL, body text, visibility text NOT NULL,
              video_url text, duration_ms int, tags text[] NOT NULL, is_beacon boolean NOT NULL, beacon_type text,
              location {POINT_TYPE}, expires_at timestamptz, created_at timestamptz NOT NULL
+         ) ON COMMIT DROP;
+         CREATE TEMPORARY TABLE import_likes (
+             line bigint NOT NULL, profile text NOT NULL, post text NOT NULL, created_at timestamptz NOT NULL
          ) ON COMMIT DROP;
          -- Who a handle of the files stands for.
          CREATE TEMPORARY TABLE import_people (handle text PRIMARY KEY, id uuid NOT NULL) ON COMMIT DROP"
@@ -37,11 +40,11 @@ pub async fn stage(bulk: &mut Bulk) -> Result<(), StoreError> {
 
 /// Everything is staged: lets the planner know how much there is.
 pub async fn staged(bulk: &mut Bulk) -> Result<(), StoreError> {
-    bulk.run("ANALYZE import_profiles, import_follows, import_posts").await?;
+    bulk.run("ANALYZE import_profiles, import_follows, import_posts, import_likes").await?;
     Ok(())
 }
 
 /// Brings the planner's numbers about the tables that were imported into up to date.
 pub async fn analyze(db: &super::Db) -> Result<(), StoreError> {
-    super::bulk::analyze(db, &["profiles", "follows", "posts"]).await
+    super::bulk::analyze(db, &["profiles", "follows", "posts", "post_tags", "post_likes", "post_mark_counts"]).await
 }

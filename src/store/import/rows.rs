@@ -58,13 +58,17 @@ impl CopyRow for StagedFollow {
     }
 }
 
-/// A post or a beacon.
+/// A post, a reply or a beacon.
 #[derive(Clone, Debug)]
 pub struct StagedPost {
     /// Where the row stands in its file.
     pub line: u64,
-    /// The same for posts of the same author, time and text: the id of the first of them.
+    /// The same for posts of the same author, time and text that have no name: the id of the first of them.
     pub key: Uuid,
+    /// What the file calls it.
+    pub name: Option<String>,
+    /// What the file calls the post that it replies to.
+    pub parent: Option<String>,
     /// A handle in lower case.
     pub author: String,
     /// What it says.
@@ -95,15 +99,40 @@ pub struct StagedBeacon {
 }
 
 impl CopyRow for StagedPost {
-    const STATEMENT: &'static str = "COPY import_posts (line, key, author, body, visibility, video_url, duration_ms, tags, \
-                                     is_beacon, beacon_type, location, expires_at, created_at) FROM STDIN";
+    const STATEMENT: &'static str = "COPY import_posts (line, key, name, parent, author, body, visibility, video_url, \
+                                     duration_ms, tags, is_beacon, beacon_type, location, expires_at, created_at) \
+                                     FROM STDIN";
 
     fn write(&self, row: &mut RowWriter) {
-        row.plain(self.line).plain(self.key).text(&self.author).maybe(self.body.as_deref(), RowWriter::text);
-        row.plain(self.visibility).maybe(self.video_url.as_deref(), RowWriter::text);
+        row.plain(self.line).plain(self.key).maybe(self.name.as_deref(), RowWriter::text);
+        row.maybe(self.parent.as_deref(), RowWriter::text).text(&self.author);
+        row.maybe(self.body.as_deref(), RowWriter::text)
+            .plain(self.visibility)
+            .maybe(self.video_url.as_deref(), RowWriter::text);
         row.maybe(self.duration_ms, RowWriter::plain).texts(&self.tags).plain(self.beacon.is_some());
         row.maybe(self.beacon.map(|beacon| beacon.beacon_type), RowWriter::plain);
         row.maybe(self.beacon.map(|beacon| geo::point_text(beacon.location)), RowWriter::plain);
         row.maybe(self.expires_at, RowWriter::time).time(self.created_at);
+    }
+}
+
+/// Who likes which post.
+#[derive(Clone, Debug)]
+pub struct StagedLike {
+    /// Where the row stands in its file.
+    pub line: u64,
+    /// Who likes it: a handle in lower case.
+    pub profile: String,
+    /// What the files call the post.
+    pub post: String,
+    /// Since when.
+    pub created_at: DateTime<Utc>,
+}
+
+impl CopyRow for StagedLike {
+    const STATEMENT: &'static str = "COPY import_likes (line, profile, post, created_at) FROM STDIN";
+
+    fn write(&self, row: &mut RowWriter) {
+        row.plain(self.line).text(&self.profile).text(&self.post).time(self.created_at);
     }
 }

@@ -142,3 +142,18 @@ pub async fn put_post(tx: &Tx, post: Post) -> Result<(), StoreError> {
     tx.execute(sql).await?;
     Ok(())
 }
+
+/// Puts an emoji on a post.
+pub async fn put_reaction(
+    tx: &Tx,
+    person: ProfileId,
+    post: PostId,
+    emoji: &str,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let mut sql = Sql::new("INSERT INTO post_reactions (profile_id, post_id, emoji, created_at) VALUES (");
+    sql.bind(person).text(", ").bind(post).text(", ").bind(emoji).text(", ").bind(at);
+    sql.text(") ON CONFLICT (post_id, profile_id) DO UPDATE SET emoji = excluded.emoji");
+    tx.execute(sql).await?;
+    Ok(())
+}

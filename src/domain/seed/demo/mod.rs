@@ -2,6 +2,7 @@
 //! are here, makes its beacons new, and touches nothing else.
 
 mod beacons;
+mod marks;
 mod people;
 mod posts;
 
@@ -11,6 +12,7 @@ use uuid::Uuid;
 
 use self::{
     beacons::{BEACONS, Beacon, CENTRE},
+    marks::{LIKES, REACTIONS, SAVES},
     people::{BLOCKS, CIRCLES, FOLLOWS, PEOPLE, Person},
     posts::{POSTS, Post},
 };
@@ -21,7 +23,7 @@ use crate::{
         beacon::{Point, cell::stored_point},
         post::hashtags,
     },
-    store::{self, Db, Tx, seed::demo as rows},
+    store::{self, Db, Tx, mark::Mark, seed::demo as rows},
 };
 
 /// The password of the people who can sign in. It is no secret.
@@ -49,6 +51,10 @@ pub struct Demo {
     pub posts: usize,
     /// How many beacons.
     pub beacons: usize,
+    /// How many likes.
+    pub likes: usize,
+    /// How many reactions.
+    pub reactions: usize,
 }
 
 /// Puts the demo network into the database.
@@ -84,8 +90,9 @@ pub async fn run(db: &Db, clock: &Clock) -> Result<Demo, Error> {
     for (nth, beacon) in BEACONS.iter().enumerate() {
         put_beacon(&tx, nth, beacon, now).await?;
     }
+    let (likes, reactions) = put_marks(&tx, now).await?;
     tx.commit().await?;
-    Ok(Demo { sign_ins, people: PEOPLE.len(), posts: POSTS.len(), beacons: BEACONS.len() })
+    Ok(Demo { sign_ins, people: PEOPLE.len(), posts: POSTS.len(), beacons: BEACONS.len(), likes, reactions })
 }
 
 /// Ids of the demo: its own, so that nothing else is ever touched.
@@ -167,6 +174,35 @@ async fn put_post(tx: &Tx, nth: usize, post: &Post, now: DateTime<Utc>) -> Resul
     Ok(rows::put_post(tx, row).await?)
 }
 
+/// Likes, reactions and what people have put aside. Answers how many there are of the first two.
+async fn put_marks(tx: &Tx, now: DateTime<Utc>) -> Result<(usize, usize), Error> {
+    let (mut likes, mut reactions) = (0, 0);
+    for (post, people) in LIKES {
+        for (person, at) in people.iter().zip(soon_after(*post, people.len(), now)) {
+            store::mark::set(tx, Mark::Like, person_id(person), post_id(*post), at).await?;
+            likes += 1;
+        }
+    }
+    for (post, emoji, people) in REACTIONS {
+        for (person, at) in people.iter().zip(soon_after(*post, people.len(), now)) {
+            rows::put_reaction(tx, person_id(person), post_id(*post), emoji, at).await?;
+            reactions += 1;
+        }
+    }
+    for (person, post) in SAVES {
+        for at in soon_after(*post, 1, now) {
+            store::mark::set(tx, Mark::Save, person_id(person), post_id(*post), at).await?;
+        }
+    }
+    Ok((likes, reactions))
+}
+
+/// So many moments in the first quarter of a post's life, one after the other.
+fn soon_after(post: usize, many: usize, now: DateTime<Utc>) -> impl Iterator<Item = DateTime<Utc>> {
+    let (age, many) = (TimeDelta::minutes(POSTS[post].minutes_ago), i32::try_from(many).unwrap_or(i32::MAX - 1));
+    (1..=many).map(move |nth| now - age + age * nth / (many + 1) / 4)
+}
+
 async fn put_beacon(tx: &Tx, nth: usize, beacon: &Beacon, now: DateTime<Utc>) -> Result<(), Error> {
     let made = now - TimeDelta::minutes(beacon.minutes_ago);
     // As the API does it: the time of an anonymous beacon is cut to the minute, and its place to a cell.
@@ -204,6 +240,13 @@ mod tests {
         profile::handle,
     };
 
+    /// Who has left something on which post: likes, reactions, and what is put aside.
+    fn marks() -> [Vec<(&'static str, usize)>; 3] {
+        let likes = LIKES.iter().flat_map(|(post, people)| people.iter().map(|person| (*person, *post)));
+        let reactions = REACTIONS.iter().flat_map(|(post, _, people)| people.iter().map(|person| (*person, *post)));
+        [likes.collect(), reactions.collect(), SAVES.to_vec()]
+    }
+
     #[test]
     fn everybody_who_is_named_is_there() {
         let people: HashSet<_> = PEOPLE.iter().map(|person| person.handle).collect();
@@ -211,6 +254,7 @@ mod tests {
         let pairs = FOLLOWS.iter().map(|(one, other, _)| (one, other));
         let pairs = pairs.chain(BLOCKS.iter().chain(CIRCLES).map(|(one, other)| (one, other)));
         let named = pairs.flat_map(|(one, other)| [*one, *other]).chain(POSTS.iter().map(|post| post.author));
+        let named = named.chain(marks().concat().into_iter().map(|(person, _)| person));
         for name in named.chain(BEACONS.iter().filter_map(|beacon| beacon.author)) {
             assert!(people.contains(name), "{name}");
         }
@@ -242,6 +286,48 @@ mod tests {
         for (nth, post) in POSTS.iter().enumerate() {
             let Some(parent) = post.parent else { continue };
             assert!(parent < nth && POSTS[parent].minutes_ago > post.minutes_ago && !post.is_pinned, "{}", post.body);
+        }
+        let depth = |mut post: &Post| {
+            let mut depth = 0;
+            while let Some(parent) = post.parent {
+                (post, depth) = (&POSTS[parent], depth + 1);
+            }
+            depth
+        };
+        assert_eq!(POSTS.iter().map(depth).max(), Some(3));
+    }
+
+    #[test]
+    fn people_reply_to_and_mark_what_they_may_see_and_circles_hold_followers() {
+        let follows = |one: &str, other: &str| FOLLOWS.contains(&(one, other, "accepted"));
+        let may_see = |person: &str, post: &Post| {
+            let is_blocked = BLOCKS.contains(&(person, post.author)) || BLOCKS.contains(&(post.author, person));
+            let is_open = PEOPLE.iter().any(|author| author.handle == post.author && !author.is_private);
+            let is_meant = match post.visibility {
+                Visibility::Public => is_open || follows(person, post.author),
+                Visibility::Followers => follows(person, post.author),
+                Visibility::Circle => CIRCLES.contains(&(post.author, person)),
+                Visibility::OnlyMe => false,
+            };
+            !is_blocked && (person == post.author || is_meant)
+        };
+        let replies = POSTS.iter().filter_map(|post| post.parent.map(|parent| (post.author, parent)));
+        for (person, post) in marks().concat().into_iter().chain(replies) {
+            assert!(may_see(person, &POSTS[post]), "{person}: {}", POSTS[post].body);
+        }
+        for (owner, member) in CIRCLES {
+            assert!(follows(member, owner), "{member} is in the circle of {owner}");
+        }
+    }
+
+    #[test]
+    fn marks_are_those_that_the_api_would_keep_each_once() {
+        for (_, emoji, _) in REACTIONS {
+            assert_eq!(emojis::get(emoji).unwrap().as_str(), *emoji);
+        }
+        for marks in marks() {
+            let once: HashSet<_> = marks.iter().collect();
+            assert_eq!(once.len(), marks.len());
         }
     }
 }

@@ -3,6 +3,9 @@
 
 use super::Kind;
 
+/// Out of a thousand, so many get at least and fewer than so many of something. The others get nothing.
+pub(super) type Amounts<const N: usize> = [(u64, u64, u64); N];
+
 /// The dice of one row.
 pub(super) struct Dice(u64);
 
@@ -31,6 +34,18 @@ impl Dice {
     pub(super) fn skewed(&mut self, n: u64) -> u64 {
         let x = self.next() >> 32;
         (((x * x) >> 32) * n) >> 32
+    }
+
+    /// How many one of a thousand gets.
+    pub(super) fn amount<const N: usize>(&mut self, amounts: Amounts<N>) -> u64 {
+        let mut place = self.below(1_000);
+        for (share, least, most) in amounts {
+            if place < share {
+                return least + self.below(most - least);
+            }
+            place -= share;
+        }
+        0
     }
 
     /// True so many times out of a thousand.

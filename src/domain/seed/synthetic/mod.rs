@@ -3,13 +3,14 @@
 
 mod beacons;
 mod dice;
+mod marks;
 mod people;
 mod posts;
 
 use chrono::{DateTime, Utc};
 use uuid::{Builder, Uuid};
 
-use self::dice::Dice;
+use self::dice::{Amounts, Dice};
 use crate::{
     domain::Clock,
     store::{
@@ -68,6 +69,10 @@ pub struct Made {
     pub posts: u64,
     /// Beacons.
     pub beacons: u64,
+    /// Likes.
+    pub likes: u64,
+    /// Reactions.
+    pub reactions: u64,
     /// People to look at.
     pub examples: Vec<Example>,
 }
@@ -87,27 +92,37 @@ pub async fn run(db: &Db, clock: &Clock, size: Size, progress: &mut Progress<'_>
     let network = Network { people: size.profiles.into(), now: clock.now() };
     let (people, posts, beacons) = (network.people, u64::from(size.posts), u64::from(size.beacons));
     let mut bulk = Bulk::begin(db).await?;
-    rows::skip_reference_checks(&mut bulk).await?;
+    rows::skip_triggers(&mut bulk).await?;
     copy(&mut bulk, "profiles", Some(people), (0..people).map(|nth| network.person(nth)), progress).await?;
     let mut ties = people::Tally::default();
-    copy(&mut bulk, "follows", None, (0..people).flat_map(|nth| network.follows(nth, &mut ties)), progress).await?;
+    let follows =
+        copy(&mut bulk, "follows", None, (0..people).flat_map(|nth| network.follows(nth, &mut ties)), progress).await?;
     copy(&mut bulk, "blocks", None, (0..people).filter_map(|nth| network.block(nth)), progress).await?;
-    copy(&mut bulk, "circles", None, (0..people).flat_map(|nth| network.circle(nth)), progress).await?;
+    let mut places = network.circle_sizes();
+    let circles = (0..people).flat_map(|nth| network.circles_with(nth, &mut places));
+    copy(&mut bulk, "circles", None, circles, progress).await?;
     copy(&mut bulk, "posts", Some(posts), (0..posts).map(|nth| network.post(nth, posts)), progress).await?;
     copy(&mut bulk, "beacons", Some(beacons), (0..beacons).map(|nth| network.beacon(nth, beacons)), progress).await?;
+    let likes = (0..posts).flat_map(|nth| network.likes(nth, posts));
+    let likes = copy(&mut bulk, "likes", None, likes, progress).await?;
+    let reactions = (0..posts).flat_map(|nth| network.reactions(nth, posts));
+    let reactions = copy(&mut bulk, "reactions", None, reactions, progress).await?;
+    progress("counters", 0, None);
+    rows::count_marks(&mut bulk).await?;
     bulk.commit().await?;
     progress("statistics", 0, None);
     rows::analyze(db).await?;
-    Ok(Made { follows: ties.follows, posts, beacons, examples: ties.examples(people) })
+    Ok(Made { follows, posts, beacons, likes, reactions, examples: ties.examples(people) })
 }
 
+/// Copies rows. Answers how many there were.
 async fn copy<T: CopyRow>(
     bulk: &mut Bulk,
     name: &'static str,
     total: Option<u64>,
     rows: impl Iterator<Item = T>,
     progress: &mut Progress<'_>,
-) -> Result<(), SeedError> {
+) -> Result<u64, SeedError> {
     let mut copy = bulk.copy::<T>().await?;
     let mut count: u64 = 0;
     for row in rows {
@@ -119,8 +134,7 @@ async fn copy<T: CopyRow>(
     }
     // Indexes and references are checked now, which takes a while.
     progress(name, count, Some(count));
-    copy.finish().await?;
-    Ok(())
+    Ok(copy.finish().await?)
 }
 
 /// Everything about a row follows from its number.
@@ -139,6 +153,8 @@ enum Kind {
     Circle,
     Post,
     Beacon,
+    Like,
+    Reaction,
 }
 
 /// An id that begins with its number where others begin with their time, so that the rows stand in the index in the

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::{Dice, Example, Kind, Network, ordered_id};
+use super::{Amounts, Dice, Example, Kind, Network, ordered_id};
 use crate::store::seed::synthetic::{Block, CircleMember, Follow, Person};
 
 /// The best known of all.
@@ -17,13 +17,12 @@ const REGULAR_FOLLOWS: u64 = 50;
 const COLLECTOR: u64 = 2;
 const COLLECTOR_FOLLOWS: u64 = 2_000;
 
-/// Out of a thousand people, so many follow at least and at most so many others.
-const FOLLOWS: [(u64, u64, u64); 5] = [(600, 2, 10), (250, 10, 30), (120, 30, 60), (27, 60, 150), (3, 150, 600)];
+/// How many others people follow.
+const FOLLOWS: Amounts<5> = [(600, 2, 10), (250, 10, 30), (120, 30, 60), (27, 60, 150), (3, 150, 600)];
 
 /// What is counted while follows are made.
 #[derive(Default)]
 pub(super) struct Tally {
-    pub(super) follows: u64,
     of_celebrity: u64,
     by_regular: u64,
     by_collector: u64,
@@ -31,7 +30,6 @@ pub(super) struct Tally {
 
 impl Tally {
     fn count(&mut self, follower: u64, following: u64) {
-        self.follows += 1;
         self.of_celebrity += u64::from(following == CELEBRITY);
         self.by_regular += u64::from(follower == REGULAR);
         self.by_collector += u64::from(follower == COLLECTOR);
@@ -47,6 +45,13 @@ impl Tally {
         let there = examples.into_iter().filter(|(nth, _)| *nth < people);
         there.map(|(nth, about)| Example { handle: handle(nth), about }).collect()
     }
+}
+
+/// One of those whom a person follows.
+struct Tie {
+    following: u64,
+    is_pending: bool,
+    since: DateTime<Utc>,
 }
 
 fn handle(nth: u64) -> String {
@@ -99,14 +104,32 @@ impl Network {
         self.blocked(nth).map(|whom| Block { by, whom: Self::person_id(whom), created_at: self.since(nth) })
     }
 
-    /// One in ten has a circle, of up to five.
-    pub(super) fn circle(&self, nth: u64) -> Vec<CircleMember> {
-        let mut dice = Dice::new(Kind::Circle, nth);
-        let size = if dice.permille(100) { 1 + dice.below(5) } else { 0 };
-        let members: HashSet<_> = (0..size).map(|_| dice.below(self.people)).filter(|member| *member != nth).collect();
-        let owner = Self::person_id(nth);
-        let member = |nth| CircleMember { owner, member: Self::person_id(nth), created_at: self.since(nth) };
-        members.into_iter().map(member).collect()
+    /// Whether one of them has blocked the other.
+    pub(super) fn is_block_between(&self, one: u64, other: u64) -> bool {
+        self.blocked(one) == Some(other) || self.blocked(other) == Some(one)
+    }
+
+    /// How many people the circle of each may hold: one in ten has one, of up to five.
+    pub(super) fn circle_sizes(&self) -> Vec<u8> {
+        let size = |nth| u8::try_from(Dice::new(Kind::Circle, nth).amount([(100, 1, 6)])).unwrap_or_default();
+        (0..self.people).map(size).collect()
+    }
+
+    /// The circles that a person is taken into: where the person is let follow and there is still a place.
+    pub(super) fn circles_with(&self, nth: u64, places: &mut [u8]) -> Vec<CircleMember> {
+        let mut taken_in = Vec::new();
+        for tie in self.ties(nth).into_iter().filter(|tie| !tie.is_pending) {
+            let place = usize::try_from(tie.following).ok().and_then(|owner| places.get_mut(owner));
+            let Some(left) = place.filter(|left| **left > 0) else { continue };
+            *left -= 1;
+            taken_in.push(CircleMember {
+                owner: Self::person_id(tie.following),
+                member: Self::person_id(nth),
+                // Half-way between the follow and now.
+                created_at: self.now - (self.now - tie.since) / 2,
+            });
+        }
+        taken_in
     }
 
     /// Some minute within the last 400 days, in which everybody was there.
@@ -114,49 +137,48 @@ impl Network {
         self.now - minutes(nth * 7_919 % (400 * 1_440))
     }
 
+    /// The follows of a person.
+    pub(super) fn follows(&self, nth: u64, tally: &mut Tally) -> impl Iterator<Item = Follow> + use<> {
+        let ties = self.ties(nth);
+        for tie in &ties {
+            tally.count(nth, tie.following);
+        }
+        ties.into_iter().map(move |tie| Follow {
+            follower: Self::person_id(nth),
+            following: Self::person_id(tie.following),
+            status: if tie.is_pending { "pending" } else { "accepted" },
+            created_at: tie.since,
+        })
+    }
+
     /// Whom a person follows: mostly few, mostly the well known, nobody where there is a block.
-    pub(super) fn follows(&self, nth: u64, tally: &mut Tally) -> Vec<Follow> {
+    fn ties(&self, nth: u64) -> Vec<Tie> {
         let mut dice = Dice::new(Kind::Follow, nth);
         let wanted = how_many(nth, &mut dice).min((self.people - 1) * 2 / 3);
         let mut met = HashSet::from([nth]);
-        let mut follows = Vec::new();
+        let mut ties = Vec::new();
         // In a small network the well known are soon all met.
         for _ in 0..wanted * 40 {
-            if follows.len() as u64 == wanted {
+            if ties.len() as u64 == wanted {
                 break;
             }
             let other = dice.skewed(self.people);
-            let is_blocked = self.blocked(nth) == Some(other) || self.blocked(other) == Some(nth);
-            if is_blocked || !met.insert(other) {
+            if self.is_block_between(nth, other) || !met.insert(other) {
                 continue;
             }
             let is_pending = Self::is_private(other) && !Self::is_official(other) && dice.permille(150);
-            tally.count(nth, other);
-            follows.push(Follow {
-                follower: Self::person_id(nth),
-                following: Self::person_id(other),
-                status: if is_pending { "pending" } else { "accepted" },
-                created_at: self.now - minutes(dice.below(400 * 1_440)),
-            });
+            ties.push(Tie { following: other, is_pending, since: self.now - minutes(dice.below(400 * 1_440)) });
         }
-        follows
+        ties
     }
 }
 
 fn how_many(nth: u64, dice: &mut Dice) -> u64 {
     match nth {
-        REGULAR => return REGULAR_FOLLOWS,
-        COLLECTOR => return COLLECTOR_FOLLOWS,
-        _ => {}
+        REGULAR => REGULAR_FOLLOWS,
+        COLLECTOR => COLLECTOR_FOLLOWS,
+        _ => dice.amount(FOLLOWS),
     }
-    let mut place = dice.below(1_000);
-    for (share, least, most) in FOLLOWS {
-        if place < share {
-            return least + dice.below(most - least);
-        }
-        place -= share;
-    }
-    0
 }
 
 pub(super) fn minutes(count: u64) -> TimeDelta {

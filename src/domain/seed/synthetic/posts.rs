@@ -76,23 +76,35 @@ const TAGS: [&str; 12] = [
     "#work",
 ];
 
-/// What decides about a post, and about replies to it.
-struct Shape {
-    author: u64,
+/// What decides about a post, and about replies to it and likes.
+pub(super) struct Shape {
+    pub(super) author: u64,
     visibility: Visibility,
     is_reply: bool,
     dice: Dice,
 }
 
+impl Shape {
+    /// Whether anybody may see it, but for people between whom and the author a block stands.
+    pub(super) fn is_open(&self) -> bool {
+        self.visibility == Visibility::Public && !Network::is_private(self.author)
+    }
+}
+
 impl Network {
-    fn post_id(nth: u64) -> Uuid {
+    pub(super) fn post_id(nth: u64) -> Uuid {
         ordered_id(Kind::Post, nth)
     }
 
-    fn shape(&self, nth: u64) -> Shape {
+    /// One of those who write and like much. They are not those who are known well: the prime, larger than any number of
+    /// people, shuffles them.
+    pub(super) fn somebody_busy(&self, dice: &mut Dice) -> u64 {
+        (dice.skewed(self.people) * 4_294_967_291 + 11) % self.people
+    }
+
+    pub(super) fn shape(&self, nth: u64) -> Shape {
         let mut dice = Dice::new(Kind::Post, nth);
-        // Who writes much is not who is known well: the prime, larger than any number of people, shuffles them.
-        let author = (dice.skewed(self.people) * 4_294_967_291 + 11) % self.people;
+        let author = self.somebody_busy(&mut dice);
         let visibility = match dice.below(1_000) {
             0..100 => Visibility::Followers,
             100..110 => Visibility::Circle,
@@ -107,7 +119,7 @@ impl Network {
     fn parent(&self, nth: u64, dice: &mut Dice) -> Option<u64> {
         (0..4).map(|_| nth - 1 - dice.below(nth.min(5_000))).find(|parent| {
             let shape = self.shape(*parent);
-            !shape.is_reply && shape.visibility == Visibility::Public && !Self::is_private(shape.author)
+            !shape.is_reply && shape.is_open()
         })
     }
 
@@ -135,7 +147,7 @@ impl Network {
 }
 
 /// Grows with the square of the distance from the newest.
-fn age(nth: u64, of: u64) -> TimeDelta {
+pub(super) fn age(nth: u64, of: u64) -> TimeDelta {
     let (distance, of) = (u128::from(of - nth), u128::from(of));
     TimeDelta::microseconds(i64::try_from(MICROS * distance * distance / (of * of)).unwrap_or_default())
 }
