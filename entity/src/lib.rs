@@ -11,6 +11,7 @@ pub mod follows;
 mod ids;
 pub mod key_bundles;
 pub mod notifications;
+pub mod notifications_read;
 pub mod one_time_prekeys;
 pub mod post_hides;
 pub mod post_likes;

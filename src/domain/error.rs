@@ -44,8 +44,8 @@ impl From<StoreError> for Error {
         match error {
             StoreError::Unavailable(_) => Self::Unavailable(error),
             // Conflicts were tried again; one that persists is as good as a timeout to the client.
-            StoreError::Timeout(_) | StoreError::Conflict(_) => Self::Timeout(error),
-            StoreError::Taken { .. } | StoreError::Gone | StoreError::Failed(_) => Self::Internal(error.to_string()),
+            StoreError::Timeout(_) | StoreError::Conflict(_) | StoreError::Gone => Self::Timeout(error),
+            StoreError::Taken { .. } | StoreError::Failed(_) => Self::Internal(error.to_string()),
         }
     }
 }

@@ -30,7 +30,8 @@ pub enum StoreError {
 
 impl Conflict for StoreError {
     fn is_conflict(&self) -> bool {
-        matches!(self, Self::Conflict(_))
+        // What somebody deleted in this very moment is found to be gone by the next attempt.
+        matches!(self, Self::Conflict(_) | Self::Gone)
     }
 }
 

@@ -7,6 +7,7 @@ use sea_orm::FromQueryResult;
 use super::{
     StoreError, Tx,
     db::Executor,
+    notification::{self, Kind},
     page::{Slice, TimeKey, Window},
     profile::{Profile, uuids},
     scope,
@@ -160,18 +161,17 @@ pub async fn accept(
     Ok(tx.execute(sql).await? > 0)
 }
 
-/// Accepts everybody who asked, as when a profile becomes public. Answers who that is.
-pub async fn accept_all(tx: &Tx, following: ProfileId, now: DateTime<Utc>) -> Result<Vec<ProfileId>, StoreError> {
-    let mut sql = Sql::new("UPDATE follows SET status = 'accepted', created_at = ");
+/// Accepts everybody who asked, as when a profile becomes public, and tells them.
+pub async fn accept_all(tx: &Tx, following: ProfileId, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let mut sql = Sql::new("WITH accepted AS (UPDATE follows SET status = 'accepted', created_at = ");
     sql.bind(now).text(" WHERE status = 'pending' AND following_id = ").bind(following);
     // An adopted row may say that somebody asks himself. It stays as it is: the database would not take it back.
-    sql.text(" AND follower_id <> following_id RETURNING follower_id AS id");
-    Ok(tx.all::<Accepted>(sql).await?.into_iter().map(|row| row.id).collect())
-}
-
-#[derive(FromQueryResult)]
-struct Accepted {
-    id: ProfileId,
+    sql.text(" AND follower_id <> following_id RETURNING follower_id) ");
+    notification::written(&mut sql, Kind::FollowAccepted, following, None, now, |sql| {
+        sql.text("IN (SELECT follower_id FROM accepted)");
+    });
+    tx.execute(sql).await?;
+    Ok(())
 }
 
 /// Which follow to take away.

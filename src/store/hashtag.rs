@@ -20,11 +20,18 @@ pub async fn exists(db: &impl Executor, viewer: Viewer, now: DateTime<Utc>, tag:
     Ok(!db.rows(sql).await?.is_empty())
 }
 
-/// How many posts have this tag.
-pub async fn count(db: &impl Executor, viewer: Viewer, now: DateTime<Utc>, tag: &str) -> Result<i64, StoreError> {
+/// How many posts have this tag; nobody counts further than `most`.
+pub async fn count(
+    db: &impl Executor,
+    viewer: Viewer,
+    now: DateTime<Utc>,
+    tag: &str,
+    most: i64,
+) -> Result<i64, StoreError> {
     let mut sql = scope::with_visible_posts(scope::posts(viewer, now));
-    sql.text(" SELECT count(*) AS count FROM post_tags AS tagged JOIN visible ON visible.id = tagged.post_id");
-    sql.text(" WHERE tagged.tag = ").bind(tag);
+    sql.text(" SELECT count(*) AS count FROM (SELECT 1 FROM post_tags AS tagged");
+    sql.text(" JOIN visible ON visible.id = tagged.post_id WHERE tagged.tag = ").bind(tag);
+    sql.text(" ORDER BY tagged.created_at DESC, tagged.post_id DESC LIMIT ").number(most).text(") AS counted");
     Ok(db.one::<Counted>(sql).await?.map_or(0, |row| row.count))
 }
 

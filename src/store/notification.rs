@@ -58,31 +58,32 @@ impl Kind {
         }
     }
 
-    /// Whether the act that a row `told` tells has not been taken back, as SQL.
+    /// Whether the act that a row `told` tells has not been taken back, as SQL. Scalar subqueries: for an `EXISTS`,
+    /// PostgreSQL may hash a whole table to answer a page of twenty.
     fn still_stands(self) -> &'static str {
         match self {
             Self::Follow => {
-                "EXISTS (SELECT 1 FROM follows WHERE follower_id = told.actor_id AND following_id = told.recipient_id \
-                 AND status = 'accepted')"
+                "(SELECT status = 'accepted' FROM follows WHERE follower_id = told.actor_id \
+                 AND following_id = told.recipient_id)"
             }
             Self::FollowRequest => {
-                "EXISTS (SELECT 1 FROM follows WHERE follower_id = told.actor_id AND following_id = told.recipient_id \
-                 AND status = 'pending')"
+                "(SELECT status = 'pending' FROM follows WHERE follower_id = told.actor_id \
+                 AND following_id = told.recipient_id)"
             }
             Self::FollowAccepted => {
-                "EXISTS (SELECT 1 FROM follows WHERE follower_id = told.recipient_id AND following_id = told.actor_id \
-                 AND status = 'accepted')"
+                "(SELECT status = 'accepted' FROM follows WHERE follower_id = told.recipient_id \
+                 AND following_id = told.actor_id)"
             }
             Self::Like => {
-                "EXISTS (SELECT 1 FROM post_likes AS mark WHERE mark.post_id = told.post_id \
+                "(SELECT true FROM post_likes AS mark WHERE mark.post_id = told.post_id \
                  AND mark.profile_id = told.actor_id)"
             }
             Self::Reaction => {
-                "EXISTS (SELECT 1 FROM post_reactions AS mark WHERE mark.post_id = told.post_id \
+                "(SELECT true FROM post_reactions AS mark WHERE mark.post_id = told.post_id \
                  AND mark.profile_id = told.actor_id)"
             }
             Self::Mention => {
-                "EXISTS (SELECT 1 FROM post_mentions AS mention WHERE mention.post_id = told.post_id \
+                "(SELECT true FROM post_mentions AS mention WHERE mention.post_id = told.post_id \
                  AND mention.profile_id = told.recipient_id)"
             }
             // As long as the reply may be seen.
@@ -144,12 +145,45 @@ pub async fn tell(
     if recipients.is_empty() {
         return Ok(());
     }
-    let mut sql = Sql::new("INSERT INTO notifications AS told (recipient_id, actor_id, kind, post_id, created_at)");
-    sql.text(" SELECT recipient.id, ").bind(actor).text("::uuid, '").text(kind.word()).text("', ").bind(post);
-    sql.text("::uuid, ").bind(now).text("::timestamptz FROM unnest(").bind(uuids(recipients));
-    sql.text("::uuid[]) AS recipient (id) WHERE recipient.id <> ").bind(actor);
+    let mut sql = Sql::new("");
+    written(&mut sql, kind, actor, post, now, |sql| {
+        sql.text("= ANY(").bind(uuids(recipients)).text("::uuid[])");
+    });
+    tx.execute(sql).await?;
+    Ok(())
+}
+
+/// Appends the statement that tells those people whose ids are, in the words of SQL, `recipients`. Whoever is no longer
+/// there is not told: an adopted follow may be that of nobody.
+pub(super) fn written(
+    sql: &mut Sql,
+    kind: Kind,
+    actor: ProfileId,
+    post: Option<PostId>,
+    now: DateTime<Utc>,
+    recipients: impl FnOnce(&mut Sql),
+) {
+    sql.text("INSERT INTO notifications AS told (recipient_id, actor_id, kind, post_id, created_at)");
+    sql.text(" SELECT profiles.id, ").bind(actor).text("::uuid, '").text(kind.word()).text("', ").bind(post);
+    sql.text("::uuid, ").bind(now).text("::timestamptz FROM profiles WHERE profiles.id <> ").bind(actor);
+    sql.text(" AND profiles.id ");
+    recipients(sql);
     sql.text(" ON CONFLICT ON CONSTRAINT notifications_once DO UPDATE SET created_at = excluded.created_at,");
     sql.text(" read_at = NULL WHERE told.created_at < excluded.created_at - interval '1 day'");
+}
+
+/// Forgets what was told of a post that is gone for good: rows that do not stand would be walked over at each look.
+pub async fn forget_post(tx: &Tx, post: PostId) -> Result<(), StoreError> {
+    let mut sql = Sql::new("DELETE FROM notifications WHERE post_id = ");
+    sql.bind(post);
+    tx.execute(sql).await?;
+    Ok(())
+}
+
+/// Forgets what two people were told of each other.
+pub async fn forget_pair(tx: &Tx, one: ProfileId, other: ProfileId) -> Result<(), StoreError> {
+    let mut sql = Sql::new("DELETE FROM notifications WHERE (recipient_id, actor_id) IN ((");
+    sql.bind(one).text(", ").bind(other).text("), (").bind(other).text(", ").bind(one).text("))");
     tx.execute(sql).await?;
     Ok(())
 }
@@ -163,7 +197,7 @@ pub async fn page(
     window: &Window<TimeKey>,
 ) -> Result<Slice<Notification>, StoreError> {
     let mut sql = scope::with_visible_posts(scope::posts(viewer, now));
-    select_with_actors(&mut sql, viewer);
+    select_with_actors(&mut sql, viewer, me);
     sql.text(" FROM (SELECT told.*");
     standing(&mut sql, viewer, me);
     window.restrict(&mut sql, "told");
@@ -182,7 +216,7 @@ pub async fn by_ids(
     ids: &[Uuid],
 ) -> Result<Vec<Notification>, StoreError> {
     let mut sql = scope::with_visible_posts(scope::posts(viewer, now));
-    select_with_actors(&mut sql, viewer);
+    select_with_actors(&mut sql, viewer, me);
     sql.text(" FROM (SELECT told.*");
     standing(&mut sql, viewer, me);
     sql.text(" AND told.id = ANY(").bind(ids.to_vec()).text("::uuid[])");
@@ -201,6 +235,8 @@ pub async fn unread(
     let mut sql = scope::with_visible_posts(scope::posts(viewer, now));
     sql.text(" SELECT count(*) AS count FROM (SELECT 1");
     standing(&mut sql, viewer, me);
+    sql.text(" AND told.created_at > ");
+    read_until(&mut sql, me);
     sql.text(" AND told.read_at IS NULL ORDER BY told.created_at DESC, told.id DESC LIMIT ").number(most);
     sql.text(") AS unread");
     Ok(db.one::<Counted>(sql).await?.map_or(0, |row| row.count))
@@ -216,25 +252,40 @@ struct Counted {
 pub enum Which {
     /// Those with these ids.
     Ids(Vec<NotificationId>),
-    /// All.
+    /// All that there are.
     All,
 }
 
 /// Marks notifications of this recipient as read.
 pub async fn mark_read(db: &impl Executor, me: ProfileId, which: &Which, now: DateTime<Utc>) -> Result<(), StoreError> {
-    let mut sql = Sql::new("UPDATE notifications SET read_at = ");
-    sql.bind(now).text(" WHERE read_at IS NULL AND recipient_id = ").bind(me);
-    if let Which::Ids(ids) = which {
-        sql.text(" AND id = ANY(").bind(uuids(ids)).text("::uuid[])");
-    }
+    let sql = match which {
+        Which::Ids(ids) => {
+            let mut sql = Sql::new("UPDATE notifications SET read_at = ");
+            sql.bind(now).text(" WHERE read_at IS NULL AND recipient_id = ").bind(me);
+            sql.text(" AND id = ANY(").bind(uuids(ids)).text("::uuid[])");
+            sql
+        }
+        Which::All => {
+            let mut sql = Sql::new("INSERT INTO notifications_read AS mine (profile_id, until) VALUES (");
+            sql.bind(me).text(", ").bind(now).text(") ON CONFLICT (profile_id) DO UPDATE");
+            sql.text(" SET until = greatest(mine.until, excluded.until)");
+            sql
+        }
+    };
     db.execute(sql).await?;
     Ok(())
 }
 
-fn select_with_actors(sql: &mut Sql, viewer: Viewer) {
-    sql.text(" SELECT page.id, page.kind, page.post_id, page.read_at IS NOT NULL AS is_read, page.created_at");
-    sql.text(", page.actor_id, ");
+fn select_with_actors(sql: &mut Sql, viewer: Viewer, me: ProfileId) {
+    sql.text(" SELECT page.id, page.kind, page.post_id, page.read_at IS NOT NULL OR page.created_at <= ");
+    read_until(sql, me);
+    sql.text(" AS is_read, page.created_at, page.actor_id, ");
     scope::profile_columns(sql, viewer, "actor_");
+}
+
+/// Appends up to when this person has read all.
+fn read_until(sql: &mut Sql, me: ProfileId) {
+    sql.text("COALESCE((SELECT until FROM notifications_read WHERE profile_id = ").bind(me).text("), '-infinity')");
 }
 
 /// Appends ` FROM notifications AS told ...` with the condition that they are this person's, that their actors and posts

@@ -231,7 +231,8 @@ pub struct Edit {
 /// the post is there.
 pub async fn lock(tx: &Tx, id: PostId, author: ProfileId) -> Result<bool, StoreError> {
     let mut sql = Sql::new("SELECT 1 FROM posts WHERE deleted_at IS NULL AND id = ");
-    sql.bind(id).text(" AND author_id = ").bind(author).text(" FOR UPDATE");
+    // Not against those who like it or reply to it meanwhile: their foreign keys only need the row to stay.
+    sql.bind(id).text(" AND author_id = ").bind(author).text(" FOR NO KEY UPDATE");
     Ok(tx.execute(sql).await? > 0)
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use futures_util::future::join_all;
+use sea_orm::sqlx;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -153,8 +154,9 @@ async fn what_is_taken_back_or_no_longer_seen_is_not_told() {
     app.set_state(&ben, "suspended").await;
     assert_eq!(told(&app, &ada).await, []);
     app.set_state(&ben, "active").await;
-    // The post itself is gone.
+    // The post itself is gone, and so is what was told of it.
     like(&app, &ada, "deletePost", post).await;
+    assert_eq!(app.database.number("SELECT count(*) FROM notifications WHERE kind IN ('like', 'reaction')").await, 0);
     assert_eq!(kinds(&app, &ada).await, ["FOLLOW", "MENTION", "REPLY"]);
     // Done anew after more than a day, it is news.
     app.must(&ben, "unfollow", &ada).await;
@@ -184,6 +186,34 @@ async fn a_mention_means_who_had_the_handle_and_may_be_seen_then() {
     app.follow(&cleo, &ada, "accepted").await;
     app.must(&ada, "addToCircle", &cleo).await;
     assert_eq!(kinds(&app, &cleo).await, ["MENTION"]);
+}
+
+#[tokio::test]
+async fn a_block_forgets_what_was_told_and_unblocking_does_not_bring_it_back() {
+    let app = TestApp::new().await;
+    let (ada, ben, cleo) = (app.person("ada").await, app.person("ben").await, app.person("cleo").await);
+    for (one, other) in [(&ada, &ben), (&ben, &ada), (&cleo, &ada)] {
+        app.must(one, "follow", other).await;
+        write(&app, one, json!({ "body": format!("hello @{}", other.handle) })).await;
+    }
+    app.must(&ben, "block", &ada).await;
+    app.must(&ben, "unblock", &ada).await;
+    assert_eq!(told(&app, &ben).await, []);
+    assert_eq!(told(&app, &ada).await, [one("MENTION", "cleo", "hello @ada"), one("FOLLOW", "cleo", "")]);
+}
+
+/// The author need not wait for those who like a post to be done with it.
+#[tokio::test]
+async fn a_post_is_edited_and_deleted_while_others_like_it() {
+    let app = TestApp::new().await;
+    let (ada, ben) = (app.person("ada").await, app.person("ben").await);
+    let post = app.post(&ada, Post::public("post")).await;
+    let mut liking = app.database.pool.begin().await.unwrap();
+    let like = format!("INSERT INTO post_likes (post_id, profile_id) VALUES ('{post}', '{}')", ben.id);
+    sqlx::raw_sql(sqlx::AssertSqlSafe(like)).execute(&mut *liking).await.unwrap();
+    assert_eq!(edit(&app, &ada, json!({ "postId": post, "body": "better" })).await.refusals("editPost"), [""; 0]);
+    assert_eq!(app.to_post(&ada, "deletePost", post).await.refusals("deletePost"), [""; 0]);
+    liking.commit().await.unwrap();
 }
 
 #[tokio::test]
@@ -250,11 +280,17 @@ async fn notifications_are_paged_and_marked_as_read() {
         (json!({ "ids": ["x".repeat(100_000)] }), "INVALID input.ids"),
         (json!({ "ids": vec![Uuid::new_v4(); 101] }), "INVALID input.ids"),
     ];
-    app.database.run("UPDATE notifications SET read_at = NULL").await;
+    app.database.run("UPDATE notifications SET read_at = NULL; DELETE FROM notifications_read").await;
     for (input, refusal) in bad {
         assert_eq!(mark(&app, &ada, input).await.refusals("markNotificationsRead"), [refusal]);
     }
     assert_eq!(app.database.number("SELECT count(*) FROM notifications WHERE read_at IS NOT NULL").await, 0);
+    assert_eq!(app.database.number("SELECT count(*) FROM notifications_read").await, 0);
+    // What comes after all were read is unread.
+    mark(&app, &ada, json!({ "all": true })).await;
+    app.advance(TimeDelta::seconds(1));
+    app.must(&ben, "follow", &ada).await;
+    assert_eq!(told(&app, &ada).await.iter().filter(|row| !row.3).count(), 1);
 }
 
 #[tokio::test]

@@ -26,6 +26,11 @@ CREATE TABLE IF NOT EXISTS notifications (
     CHECK ((post_id IS NULL) = (kind IN ('follow', 'follow_request', 'follow_accepted'))),
     CONSTRAINT notifications_once UNIQUE NULLS NOT DISTINCT (recipient_id, actor_id, kind, post_id)
 );
+-- Up to when a person has read all: one row, where marking each would write every index of every row anew.
+CREATE TABLE IF NOT EXISTS notifications_read (
+    profile_id uuid PRIMARY KEY REFERENCES profiles (id) ON DELETE CASCADE,
+    until      timestamptz NOT NULL
+);
 CREATE INDEX IF NOT EXISTS notifications_of ON notifications (recipient_id, created_at DESC, id DESC);
 CREATE INDEX IF NOT EXISTS notifications_unread ON notifications (recipient_id, created_at DESC, id DESC)
     WHERE read_at IS NULL;
@@ -33,6 +38,6 @@ CREATE INDEX IF NOT EXISTS notifications_by ON notifications (actor_id);
 CREATE INDEX IF NOT EXISTS notifications_post ON notifications (post_id) WHERE post_id IS NOT NULL;
 ",
     down: r"
-DROP TABLE IF EXISTS notifications, post_mentions;
+DROP TABLE IF EXISTS notifications, notifications_read, post_mentions;
 ",
 };

@@ -10,6 +10,9 @@ use crate::{
     store,
 };
 
+/// Posts of a hashtag are counted up to here: whoever has more is told that there are this many.
+const MAX_COUNT: i64 = 10_000;
+
 impl Domain {
     /// The name of a hashtag as it is stored, if the viewer may see anything under it. With or without the sign, upper and
     /// lower case alike.
@@ -24,9 +27,9 @@ impl Domain {
         Ok(store::hashtag::exists(&self.db, viewer, self.now(), &tag).await?.then_some(tag))
     }
 
-    /// How many posts with this tag the viewer may see.
+    /// How many posts with this tag the viewer may see, at most [`MAX_COUNT`].
     pub async fn hashtag_post_count(&self, viewer: Viewer, tag: &str) -> Result<i64, Error> {
-        Ok(store::hashtag::count(&self.db, viewer, self.now(), tag).await?)
+        Ok(store::hashtag::count(&self.db, viewer, self.now(), tag, MAX_COUNT).await?)
     }
 
     /// The posts with this tag that the viewer may see, newest first.

@@ -7,8 +7,8 @@ use crate::{
 };
 
 impl Domain {
-    /// Blocks a profile: from now on neither exists for the other. Follows, requests and circles between the two end.
-    /// Answers the card that the list of blocked profiles shows. Blocking again changes nothing.
+    /// Blocks a profile: from now on neither exists for the other. Follows, requests, circles and notifications
+    /// between the two end. Answers the card that the list of blocked profiles shows. Blocking again changes nothing.
     pub async fn block(&self, viewer: Viewer, other: ProfileId) -> Result<Profile, Failure> {
         let me = viewer.id().ok_or(Error::Unauthenticated)?;
         if me == other {
@@ -27,6 +27,7 @@ impl Domain {
                 store::follow::delete(&tx, other, me, Removed::Any).await?;
                 store::own_list::remove_from_circle(&tx, me, other).await?;
                 store::own_list::remove_from_circle(&tx, other, me).await?;
+                store::notification::forget_pair(&tx, me, other).await?;
                 store::own_list::block(&tx, me, other, self.now()).await?;
                 let blocked = store::own_list::blocked(&tx, me, other).await?.ok_or_else(not_found)?;
                 tx.commit().await?;

@@ -15,6 +15,7 @@ impl Domain {
                 let tx = self.db.begin().await?;
                 self.lock_own_post(&tx, viewer, id).await?;
                 store::post::delete(&tx, id, self.now()).await?;
+                store::notification::forget_post(&tx, id).await?;
                 tx.commit().await?;
                 Ok(id)
             })

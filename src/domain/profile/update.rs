@@ -1,6 +1,6 @@
 use super::{Profile, handle};
 use crate::{
-    domain::{Domain, Error, Failure, Refusal, RefusalCode, notification::Kind, text},
+    domain::{Domain, Error, Failure, Refusal, RefusalCode, text},
     policy::Viewer,
     store::{self, StoreError},
 };
@@ -39,8 +39,7 @@ impl Domain {
                 let becomes_public = checked.is_private == Some(false);
                 store::profile::update(&tx, me, checked.clone()).await.map_err(taken)?;
                 if becomes_public {
-                    let accepted = store::follow::accept_all(&tx, me, self.now()).await?;
-                    store::notification::tell(&tx, Kind::FollowAccepted, me, None, &accepted, self.now()).await?;
+                    store::follow::accept_all(&tx, me, self.now()).await?;
                 }
                 let profile = store::profile::by_id(&tx, viewer, me).await?;
                 let profile = profile.ok_or(Error::Unauthenticated)?;

@@ -17,7 +17,7 @@ impl Hashtag {
         &self.name
     }
 
-    /// How many posts and replies with it the viewer may see.
+    /// How many posts and replies with it the viewer may see, counted up to 10,000.
     async fn post_count(&self) -> Result<i32> {
         let count = self.vc.domain().hashtag_post_count(self.vc.viewer(), &self.name).await;
         Ok(saturated(count.map_err(|error| api_error(&error))?))

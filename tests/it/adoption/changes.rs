@@ -69,6 +69,9 @@ async fn other_awkward_posts_can_be_changed_and_deleted_too() {
 #[tokio::test]
 async fn profiles_with_handles_of_old_styles_are_changed_like_others() {
     let app = adopted().await;
+    // Nobody, who asks to follow.
+    let nobody = format!("INSERT INTO follows VALUES ('{}', '{}', 'pending', now())", id(0x98), id(2));
+    app.database.run(&nobody).await;
     for n in [2, 3, 6, 7, 8, 9] {
         let owner = person(&app, n);
         let update = "mutation { updateProfile(input: { displayName: \"New\", bio: \"Me\", isPrivate: false }) {

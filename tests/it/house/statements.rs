@@ -14,6 +14,7 @@ const READS: &[(&str, &str, usize, &str)] = &[
         "the profiles of rows that were scoped",
     ),
     ("src/store/notification.rs", "JOIN profiles ON profiles.id = told.actor_id", 1, SCOPED),
+    ("src/store/notification.rs", "FROM profiles WHERE profiles.id <> ", 1, "whom a row is written for; no row leaves"),
     ("src/store/mention.rs", "SELECT DISTINCT ON (lower(profiles.handle)) profiles.id FROM profiles", 1, SCOPED),
     ("src/store/hashtag.rs", "JOIN profiles ON profiles.id = page.author_id", 1, AUTHORS),
     ("src/store/feed.rs", "JOIN profiles ON profiles.id = page.author_id", 2, AUTHORS),
