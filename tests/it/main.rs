@@ -39,6 +39,7 @@ mod posts;
 mod profiles;
 mod replies;
 mod schema;
+mod search;
 mod seed;
 mod sessions;
 mod smoke;

@@ -6,6 +6,7 @@ mod hashtag;
 mod node;
 mod post;
 mod profile;
+mod search;
 mod url;
 mod viewer;
 
@@ -16,6 +17,7 @@ pub use self::{
     node::Node,
     post::{Post, PostConnection, PostEdge, PostVisibility, posts_page},
     profile::{Profile, ProfileConnection},
+    search::{SearchConnection, SearchKind, search_page},
     url::Url,
     viewer::{Viewer, viewer_id},
 };
