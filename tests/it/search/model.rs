@@ -13,7 +13,7 @@ const SCENE: &str = "
     SELECT translate(to_char(n, 'FM0000'), '0123456789', 'kalomirend') || n % 3,
            CASE WHEN n % 5 > 0 THEN translate(to_char(n * 7919 % 10000, 'FM0000'), '0123456789', 'Kalo iAEnd') END,
            n % 4 = 0, CASE WHEN n % 11 = 0 THEN 'suspended' ELSE 'active' END
-    FROM generate_series(1, 900) AS n;
+    FROM generate_series(1, 400) AS n;
     INSERT INTO posts (author_id, body, visibility, tags, created_at)
     SELECT id, handle || ' kalo ' || COALESCE(display_name, ''), CASE WHEN number % 3 = 0 THEN 'followers' ELSE 'public' END,
            ARRAY[left(handle, 3), handle], timestamptz '2026-02-01' + (number % 300) * interval '1 min'
