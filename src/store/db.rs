@@ -110,8 +110,6 @@ impl Db {
             ("plan_cache_mode", "force_generic_plan".to_owned()),
             // Compiling a plan never pays for a page of twenty rows.
             ("jit", "off".to_owned()),
-            // What search calls alike. PostgreSQL's own 0.6 misses a short name with two letters that changed places.
-            ("pg_trgm.word_similarity_threshold", "0.5".to_owned()),
             ("timezone", "UTC".to_owned()),
         ];
         connect

@@ -80,7 +80,6 @@ async fn the_list_goes_from_names_over_hashtags_to_what_is_alike_and_what_was_sa
         ("zoe", "Mart Zuckmayer"),
         ("yan", "martinique"),
         ("bella", "Bella Mart"),
-        ("mrat_x", "X"),
         ("carl", "Carl Wilhelmina"),
     ] {
         named(&app, handle, name).await;
@@ -110,8 +109,8 @@ async fn the_list_goes_from_names_over_hashtags_to_what_is_alike_and_what_was_sa
     for size in [1, 2, 3, 7] {
         assert_eq!(all(&app, None, "mart", Value::Null, size).await, expected, "by {size}");
     }
-    // Two letters that changed places.
-    assert_eq!(found(&app, None, "mratin").await, ["@mrat_x"]);
+    // A letter is missing, or two have changed places.
+    assert_eq!(found(&app, None, "zuckmayr").await, ["@zoe"]);
     assert_eq!(found(&app, None, "wilhelmnia").await, ["@carl"]);
     assert_eq!(found(&app, None, "quinemarti").await, Vec::<String>::new());
     // With one or two letters, everything would be alike.
@@ -287,7 +286,7 @@ async fn what_is_typed_is_looked_for_as_it_stands() {
         assert_eq!(texts.len(), usize::from(query != "more | nothing"), "{query}");
     }
     let long = "a b ".repeat(25);
-    assert_eq!(one(&long).await, ["@a_da"]);
+    assert_eq!(one(&long).await, Vec::<String>::new());
     assert_eq!(one(&"🦀".repeat(100)).await, Vec::<String>::new());
 }
 

@@ -25,7 +25,7 @@ pub enum Found {
     /// A person.
     Profile(Profile),
     /// A post or a reply.
-    Post(Post),
+    Post(Box<Post>),
     /// A hashtag, without the sign.
     Hashtag(String),
 }
@@ -60,7 +60,7 @@ impl Domain {
         let mut posts: HashMap<_, _> = posts.map(|post| (post.id, post)).collect();
         let mut at = |place: Place| match place {
             Place::Hashtag(name) => Some(Found::Hashtag(name)),
-            Place::Post(Reverse((_, id))) => posts.remove(&id).map(Found::Post),
+            Place::Post(Reverse((_, id))) => posts.remove(&id).map(Box::new).map(Found::Post),
             Place::Handle(_, id) | Place::Name(_, id) | Place::Alike(_, id) => profiles.remove(&id).map(Found::Profile),
         };
         let edges = page.edges.into_iter();

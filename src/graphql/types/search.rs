@@ -30,7 +30,7 @@ pub enum SearchResult {
     /// A profile.
     Profile(Profile),
     /// A post or a reply.
-    Post(Post),
+    Post(Box<Post>),
     /// A hashtag.
     Hashtag(Hashtag),
 }
@@ -43,7 +43,7 @@ pub fn search_page(vc: &ViewerContext, page: page::Connection<Found>) -> SearchC
     let page_info = page_info(&page);
     let node = |found| match found {
         Found::Profile(row) => SearchResult::Profile(Profile::new(vc.clone(), row)),
-        Found::Post(row) => SearchResult::Post(Post::new(vc.clone(), row)),
+        Found::Post(row) => SearchResult::Post(Box::new(Post::new(vc.clone(), *row))),
         Found::Hashtag(name) => SearchResult::Hashtag(Hashtag { vc: vc.clone(), name }),
     };
     let edge = |edge: page::Edge<_>| SearchEdge { cursor: edge.cursor, node: node(edge.node) };

@@ -51,8 +51,8 @@ const READS: &[(&str, &str, usize, &str)] = &[
     ("src/store/account.rs", "JOIN profiles ON profiles.id = accounts.profile_id", 2, ACCOUNTS),
     ("src/store/account.rs", "JOIN profiles ON profiles.id = sessions.profile_id", 1, ACCOUNTS),
     ("src/store/geo/beacon.rs", "SELECT 1 FROM posts WHERE is_beacon AND ", 1, REPORT),
-    ("src/store/search.rs", " AS matches FROM posts WHERE ", 1, ASKED),
-    ("src/store/search.rs", "(SELECT posts.id, posts.created_at FROM posts WHERE ", 1, ASKED),
+    ("src/store/search/walk.rs", " AS matches FROM posts WHERE ", 1, ASKED),
+    ("src/store/search/walk.rs", "(SELECT posts.id, posts.created_at FROM posts WHERE ", 1, ASKED),
     ("src/store/adoption.rs", "SELECT 1 FROM profiles ", 5, REPORT),
     ("src/store/adoption.rs", "SELECT 1 FROM posts ", 4, REPORT),
 ];

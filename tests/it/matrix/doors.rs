@@ -241,7 +241,7 @@ impl<'a> Walk<'a> {
                 self.door(&format!("search({query})"), room, ids.clone());
             }
         }
-        for query in ["author", "@Author.", "name of", "autor"] {
+        for query in ["author", "@Author.", "name of", "authr"] {
             let ids = found(self, query, "PROFILE").await;
             self.door(&format!("search({query})"), Room::Profile, ids);
         }

@@ -29,7 +29,7 @@ async fn expected(app: &TestApp, text: &str) -> Vec<(String, String)> {
              FROM profiles WHERE state = 'active'),
          post AS (SELECT posts.* FROM posts JOIN person ON person.id = author_id
                   WHERE visibility = 'public' AND NOT person.is_private),
-         alike AS (SELECT * FROM person WHERE missing <= 500 AND NOT starts_with(a, '{text}')
+         alike AS (SELECT * FROM person WHERE missing <= 400 AND NOT starts_with(a, '{text}')
                    AND NOT COALESCE(starts_with(b, '{text}'), false) AND length('{text}') > 2
                    ORDER BY missing, id LIMIT 100),
          found AS (

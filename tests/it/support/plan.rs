@@ -31,7 +31,7 @@ impl Plan {
         let types = list(&types.into_iter().map(str::to_owned).collect::<Vec<_>>());
         let mut connection = PgConnection::connect(&database.url).await.unwrap();
         let run = format!(
-            "SET plan_cache_mode = force_generic_plan; SET jit = off; SET timezone = 'UTC'; SET pg_trgm.word_similarity_threshold = 0.5; PREPARE recorded{types} AS {}",
+            "SET plan_cache_mode = force_generic_plan; SET jit = off; SET timezone = 'UTC'; PREPARE recorded{types} AS {}",
             statement.sql
         );
         connection.execute(AssertSqlSafe(run)).await.unwrap_or_else(|error| panic!("{error}\n{}", statement.sql));
