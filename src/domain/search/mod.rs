@@ -48,7 +48,7 @@ impl Domain {
         self.found(viewer, page).await
     }
 
-    /// What stands in these places, each asked for through the door that it is always asked for. What has ceased to exist
+    /// What stands in these places, each through the door that it always comes through. What has ceased to exist
     /// meanwhile is left out.
     async fn found(&self, viewer: Viewer, page: Connection<Place>) -> Result<Connection<Found>, Error> {
         let places = || page.edges.iter().map(|edge| &edge.node);

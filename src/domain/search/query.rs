@@ -8,8 +8,9 @@ use crate::{
 /// The longest text that is looked for, in characters.
 const MAX_QUERY: usize = 100;
 
-/// What is looked for. A text behind `@` is a name, one behind `#` a hashtag or a word of posts, whatever else was asked
-/// for. It is compared as it is written, but for upper and lower case: names and posts are stored as they were written.
+/// What is looked for. A text behind `@` is a name, one behind `#` a hashtag or a word of posts, of the kinds that were
+/// asked for. It is compared as it is written (not in another normal form), but for upper and lower case: names and posts
+/// are stored as they were written.
 ///
 /// # Errors
 ///
