@@ -1,9 +1,11 @@
 //! Cursors: the sort key of a row, sealed with the list that it belongs to. A client can neither make one nor carry it
 //! to another list; a seal, unlike a check of the content, needs no second thought about what a forged key might do.
 
+use std::cmp::Reverse;
+
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::DateTime;
-use entity::PostId;
+use entity::{PostId, ProfileId};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use uuid::Uuid;
@@ -14,7 +16,8 @@ use super::{
 };
 use crate::store::{
     geo::{DistanceKey, PriorityKey},
-    page::{Key, OldestKey, PinnedKey, Slice, TimeKey, Window},
+    page::{OldestKey, PinnedKey, Slice, TimeKey, Window},
+    search::Place,
 };
 
 const SEAL_BYTES: usize = 12;
@@ -28,7 +31,7 @@ pub struct Cursors {
 }
 
 /// A sort key that can be written into a cursor.
-pub trait CursorKey: Key {
+pub trait CursorKey: Clone + Sized {
     /// The key as bytes.
     fn encode(&self) -> Vec<u8>;
     /// The key from bytes; they carry our seal, so they are what [`Self::encode`] wrote.
@@ -178,6 +181,37 @@ impl CursorKey for PriorityKey {
     fn decode(bytes: &[u8]) -> Option<Self> {
         let (rank, id) = split(bytes)?;
         Some(Self { rank: i64::from_be_bytes(rank), id: PostId(id) })
+    }
+}
+
+impl CursorKey for Place {
+    fn encode(&self) -> Vec<u8> {
+        match self {
+            Self::Handle(name, id) => [b"h", &id.0.as_bytes()[..], name.as_bytes()].concat(),
+            Self::Hashtag(name) => [b"t", name.as_bytes()].concat(),
+            Self::Name(name, id) => [b"n", &id.0.as_bytes()[..], name.as_bytes()].concat(),
+            Self::Alike(missing, id) => [b"a", &missing.to_be_bytes()[..], id.0.as_bytes()].concat(),
+            Self::Post(Reverse((at, id))) => [&b"p"[..], &TimeKey::post(*at, *id).encode()].concat(),
+        }
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let (way, rest) = bytes.split_first()?;
+        let named = || {
+            let (id, name) = rest.split_first_chunk()?;
+            Some((String::from_utf8(name.to_vec()).ok()?, ProfileId(Uuid::from_bytes(*id))))
+        };
+        match way {
+            b'h' => named().map(|(name, id)| Self::Handle(name, id)),
+            b't' => String::from_utf8(rest.to_vec()).ok().map(Self::Hashtag),
+            b'n' => named().map(|(name, id)| Self::Name(name, id)),
+            b'a' => {
+                let (missing, id) = rest.split_first_chunk()?;
+                Some(Self::Alike(i32::from_be_bytes(*missing), ProfileId(Uuid::from_slice(id).ok()?)))
+            }
+            b'p' => TimeKey::decode(rest).map(|key| Self::Post(Reverse((key.at, PostId(key.id))))),
+            _ => None,
+        }
     }
 }
 

@@ -16,6 +16,7 @@ pub mod own_list;
 pub mod page;
 pub mod post;
 pub mod profile;
+pub mod search;
 pub mod seed;
 mod sources;
 mod text;

@@ -21,6 +21,7 @@ pub mod page;
 pub mod post;
 pub mod profile;
 mod scope;
+pub mod search;
 pub mod seed;
 mod sql;
 

@@ -91,12 +91,25 @@ impl<T> Default for Slice<T> {
     }
 }
 
-impl<K: Key> Window<K> {
+impl<K> Window<K> {
     /// How many rows to ask for: one more than wanted, to know whether there are more.
     pub(super) fn probe(&self) -> u32 {
         self.limit + 1
     }
 
+    /// Takes the rows as the walk found them, cuts the probe, and puts them into list order.
+    pub(super) fn finish<T>(&self, mut rows: Vec<T>) -> Slice<T> {
+        let limit = self.limit as usize;
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        if self.backward {
+            rows.reverse();
+        }
+        Slice { rows, more }
+    }
+}
+
+impl<K: Key> Window<K> {
     /// Appends ` AND (columns) < (key)` for each end of the window that is given.
     pub(super) fn restrict(&self, sql: &mut Sql, table: &str) {
         for (key, behind) in [(&self.after, true), (&self.before, false)] {
@@ -125,17 +138,6 @@ impl<K: Key> Window<K> {
     /// Whether the walk goes from great to small keys.
     pub(super) fn is_descending(&self) -> bool {
         K::DESCENDING != self.backward
-    }
-
-    /// Takes the rows as the walk found them, cuts the probe, and puts them into list order.
-    pub(super) fn finish<T>(&self, mut rows: Vec<T>) -> Slice<T> {
-        let limit = self.limit as usize;
-        let more = rows.len() > limit;
-        rows.truncate(limit);
-        if self.backward {
-            rows.reverse();
-        }
-        Slice { rows, more }
     }
 }
 

@@ -1,7 +1,7 @@
 //! How many statements an operation takes: a fixed number, whatever the page. The check of the viewer's account is one
 //! of them. Counted where the pool sends them, not where the code asks for them.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use futures_util::future::join_all;
 use serde_json::json;
@@ -93,6 +93,42 @@ async fn feeds_and_beacons_take_two_statements() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn feeds_and_beacons_take_two_statements_on_many_threads() {
     lists_with_authors_take_two().await;
+}
+
+/// What is found in one, then the people among it in one and the posts in one.
+#[tokio::test]
+async fn a_search_takes_four_statements() {
+    let (app, people) = scene().await;
+    app.database.run("UPDATE posts SET tags = ARRAY['crowd' || right(id::text, 3)]").await;
+    let node =
+        format!("__typename ... on Profile {{ handle bio }} ... on Post {{ body {AUTHOR} }} ... on Hashtag {{ name }}");
+    let search = |query: &str| {
+        format!(
+            "query($first: Int) {{ search(query: \"{query}\", first: $first) {{ nodes {{ {node} }} pageInfo {{ endCursor }} }} }}"
+        )
+    };
+    check(&app, &people[0], &search("@crowd"), "/search/nodes", 2).await;
+    check(&app, &people[0], &search("#another"), "/search/nodes", 2).await;
+    // Hashtags need no look-up.
+    app.forget_statements();
+    app.ask(&people[0], "{ search(query: \"#crowd\", kinds: [HASHTAG]) { nodes { __typename } } }").await.data("");
+    assert_eq!(app.statements().len(), 2);
+    // Everything on one page.
+    app.database
+        .run(
+            "UPDATE posts SET body = 'crowd', tags = '{crowds}' WHERE body = 'another';
+             UPDATE posts SET tags = '{}' WHERE body <> 'crowd';
+             DELETE FROM profiles WHERE handle > 'crowd_12';",
+        )
+        .await;
+    let (spent, answer) = spend(&app, Some(&people[0]), &search("crowd"), 100).await;
+    let kinds: BTreeSet<_> = answer.each("/search/nodes", "/__typename").into_iter().collect();
+    assert_eq!((kinds.len(), spent), (3, 4), "{kinds:?}");
+    // What finds nothing asks for nothing.
+    for (query, statements) in [("zzz", 1), ("@", 0)] {
+        let (spent, _) = spend(&app, None, &search(query), 20).await;
+        assert_eq!(spent, statements, "{query}");
+    }
 }
 
 /// The viewer's own marks, all counts and all authors of a page: one statement more than the page.

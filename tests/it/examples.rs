@@ -35,6 +35,7 @@ async fn every_example_of_the_playground_is_answered() {
             "node" => json!({ "id": noor.id }),
             "post" => json!({ "id": post }),
             "profile" => json!({ "handle": "noor" }),
+            "search" => json!({ "query": "noor" }),
             "sign-in" => json!({ "input": { "login": "ada", "password": "sojorn-demo" } }),
             "update-profile" => json!({ "input": { "bio": "Here since the beginning" } }),
             _ => json!({ "first": 5 }),

@@ -41,6 +41,7 @@ mod profiles;
 mod replies;
 mod schema;
 mod screens;
+mod search;
 mod seed;
 mod sessions;
 mod smoke;

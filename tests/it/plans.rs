@@ -2,6 +2,7 @@
 //! more than its page, and sorts little more than its page. Looked at is the generic plan, which the server has
 //! PostgreSQL keep for all parameters, run with the parameters of the request.
 
+mod search;
 mod seed;
 
 use serde_json::json;
@@ -120,6 +121,7 @@ async fn hot_statements_walk_their_indexes() {
     beacons(&mut review, &reader).await;
     marks_and_replies(&mut review, &reader).await;
     look_ups(&mut review, &reader).await;
+    search::searches(&mut review, &reader).await;
     assert!(review.faults.is_empty(), "{}\n\n{}", review.seen.join("\n"), review.faults.join("\n\n"));
 }
 

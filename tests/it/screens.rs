@@ -23,6 +23,7 @@ fn cases(viewer: &Person, star: &Person, post: &str) -> BTreeMap<&'static str, (
         ("followers", (json!({ "handle": star.handle }), vec!["/profile/followers/edges"])),
         ("follow-requests", (json!({}), vec!["/viewer/followRequests/nodes"])),
         ("notifications", (json!({}), vec!["/viewer/notifications/nodes"])),
+        ("search", (json!({ "query": viewer.handle }), vec!["/search/nodes"])),
     ])
 }
 

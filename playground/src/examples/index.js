@@ -11,6 +11,7 @@ import node from './node.graphql';
 import post from './post.graphql';
 import profile from './profile.graphql';
 import quipFeed from './quip-feed.graphql';
+import search from './search.graphql';
 import signIn from './sign-in.graphql';
 import updateProfile from './update-profile.graphql';
 import viewer from './viewer.graphql';
@@ -35,6 +36,7 @@ export const examples = [
   { group: 'Read', title: 'Quips', query: quipFeed, variables: { first: 5 } },
   { group: 'Read', title: 'A profile by handle', query: profile, variables: { handle: 'noor' } },
   { group: 'Read', title: 'A post by id', query: post, id: idOfNewestPost, variables: (id) => ({ id }) },
+  { group: 'Read', title: 'Search', query: search, variables: { query: 'city', first: 10 } },
   { group: 'Read', title: 'Anything by id', query: node, id: idOfProfile('city'), variables: (id) => ({ id }) },
   {
     group: 'Map',

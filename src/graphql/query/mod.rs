@@ -6,6 +6,7 @@ mod hashtag;
 mod node;
 mod post;
 mod profile;
+mod search;
 
 use async_graphql::MergedObject;
 
@@ -17,5 +18,6 @@ pub struct Query(
     post::PostQuery,
     feed::FeedQuery,
     hashtag::HashtagQuery,
+    search::SearchQuery,
     beacon::BeaconQuery,
 );

@@ -7,6 +7,7 @@ mod node;
 mod notification;
 mod post;
 mod profile;
+mod search;
 mod url;
 mod viewer;
 
@@ -18,6 +19,7 @@ pub use self::{
     notification::{Notification, NotificationConnection, NotificationKind},
     post::{Post, PostConnection, PostEdge, PostVisibility, posts_page},
     profile::{Profile, ProfileConnection},
+    search::{SearchConnection, SearchKind, search_page},
     url::Url,
     viewer::{Viewer, viewer_id},
 };

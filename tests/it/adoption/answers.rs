@@ -50,6 +50,10 @@ async fn ask_everything(app: &TestApp, viewer: Option<&Person>) {
     for handle in ["ada", "bob", "BOB", "city", "", "Old Style!", "old style!", "ÉRIC", "éric", "admin", &long] {
         fields.push(format!(r#"profile(by: {{ handle: "{handle}" }}) {{ {PROFILE} {posts} }}"#));
     }
+    let any = format!("... on Profile {{ {PROFILE} }} ... on Post {{ {POST} }} ... on Hashtag {{ name postCount }}");
+    for query in ["a", "@b", "old style", "two", "admin city", "long", "éri", "word", &long[..100]] {
+        fields.push(format!("search(query: \"{query}\", first: 100) {{ nodes {{ {any} }} }}"));
+    }
     for field in fields {
         let answer = app.ask(viewer, &format!("{{ {field} }}")).await;
         assert_eq!(answer.status, 200);
@@ -252,4 +256,43 @@ async fn columns_that_were_there_before_ours_may_hold_nothing() {
     ask_everything(&app, Some(&person(&app, 1))).await;
     assert!(profile(&app, None, "city").await.is_null(), "a state that nobody knows hides");
     assert!(!beacons(&app, None).await.is_empty());
+}
+
+/// Names and texts that are longer than an index or a list of words can hold, and those that are missing.
+#[tokio::test]
+async fn awkward_names_and_texts_are_found_like_others() {
+    let database = legacy().await;
+    let many =
+        |from: u32, to: u32| format!("(SELECT string_agg(md5(n::text), ' ') FROM generate_series({from}, {to}) AS n)");
+    database
+        .run(&format!(
+            "UPDATE profiles SET display_name = {} WHERE handle = 'admin';
+             UPDATE posts SET body = {} WHERE body = 'hello';",
+            many(1, 400),
+            many(1, 60_000)
+        ))
+        .await;
+    adopt(&database).await;
+    let app = TestApp::on(database).await;
+    let ada = person(&app, 1);
+    let found = async |viewer: Option<&Person>, query: &str| {
+        let node = "... on Profile { name: id } ... on Post { name: id } ... on Hashtag { name }";
+        let query = format!("{{ search(query: \"{query}\") {{ nodes {{ {node} }} }} }}");
+        app.ask(viewer, &query).await.each("/search/nodes", "/name")
+    };
+    let ids = |ids: &[u32]| ids.iter().map(|n| id(*n).to_string()).collect::<Vec<_>>();
+    // Handles that differ by case only stand side by side.
+    assert_eq!(found(None, "bob").await, ids(&[2, 3]));
+    assert_eq!(found(None, "éri").await, ids(&[9]));
+    assert_eq!(found(None, "@OLD style").await, ids(&[7]));
+    assert_eq!(found(None, "two").await, ids(&[9]));
+    assert_eq!(found(None, &"X".repeat(100)).await, ids(&[8]));
+    // A name and a text are found by how they begin.
+    let first = "c4ca4238a0b923820dcc509a6f75849b";
+    assert_eq!(found(None, first).await, ids(&[0xa, 0x101]));
+    assert_eq!(found(None, &format!("#{first}")).await, ids(&[0x101]));
+    // Nobody is found who cannot be addressed, and nothing that means nothing.
+    assert_eq!(found(None, "nobody").await, Vec::<String>::new());
+    assert_eq!(found(None, "word").await, Vec::<String>::new());
+    assert_eq!(found(Some(&ada), "word").await, ids(&[0x105, 0x104, 0x103]));
 }

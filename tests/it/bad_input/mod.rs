@@ -3,6 +3,7 @@
 mod ids;
 mod pages;
 mod places;
+mod searches;
 mod texts;
 
 use serde_json::Value;

@@ -86,6 +86,16 @@ pub const CASES: &[Case] = &[
     ),
     query("homeFeed", "", Unauthenticated, Holds(r#"{ "nodes": [], "edges": [], "pageInfo": { "endCursor": null } }"#)),
     query("hashtag", r#"name: "hush""#, Null, Null),
+    // What was hushed is found by nobody here, nor is its hashtag, and who has blocked the viewer is nobody to find.
+    query("search", r#"query: "hush""#, NOTHING, NOTHING),
+    query(
+        "search",
+        r#"query: "own", kinds: [PROFILE]"#,
+        Holds(r#"{ "nodes": [{ "Profile_handle": "owner", "Profile_bio": null, "Profile_postCount": null }] }"#),
+        Holds(r#"{ "nodes": [{ "Profile_handle": "owner", "Profile_bio": null, "Profile_postCount": null }] }"#),
+    ),
+    query("search", r#"query: "shunning""#, Holds(r#"{ "nodes": [{ "Profile_handle": "shunning" }] }"#), NOTHING),
+    query("search", r#"query: "shun post""#, Holds(r#"{ "nodes": [{ "Post_body": "shun post" }] }"#), NOTHING),
     query("quipFeed", "", OPEN_VIDEO, OPEN_VIDEO),
     query("beacons", AREA, OPEN_BEACON, OPEN_BEACON),
     mutation(
@@ -162,6 +172,8 @@ pub const CASES: &[Case] = &[
 const ANSWER: Outcome = Holds(r#"{ "body": "open answer", "parent": null }"#);
 const ANSWER_NODE: Outcome = Holds(r#"{ "Post_body": "open answer", "Post_parent": null }"#);
 const OPEN_VIDEO: Outcome = Holds(r#"{ "nodes": [{ "body": "open video" }] }"#);
+const NOTHING: Outcome =
+    Holds(r#"{ "nodes": [], "edges": [], "pageInfo": { "hasNextPage": false, "endCursor": null } }"#);
 const OPEN_BEACON: Outcome = Holds(r#"{ "nodes": [{ "body": "open beacon", "author": null }], "totalCount": 1 }"#);
 const SHUNNING: &str = r#"input: { profileId: "$SHUNNING" }"#;
 const DONE: Outcome = Holds(r#"{ "userErrors": [] }"#);

@@ -60,6 +60,8 @@ const READS: &[(&str, &str, usize, &str)] = &[
     ("src/store/account.rs", "JOIN profiles ON profiles.id = accounts.profile_id", 2, ACCOUNTS),
     ("src/store/account.rs", "JOIN profiles ON profiles.id = sessions.profile_id", 1, ACCOUNTS),
     ("src/store/geo/beacon.rs", "SELECT 1 FROM posts WHERE is_beacon AND ", 1, REPORT),
+    ("src/store/search/walk.rs", " AS matches FROM posts WHERE ", 1, ASKED),
+    ("src/store/search/walk.rs", "(SELECT posts.id, posts.created_at FROM posts WHERE ", 1, ASKED),
     ("src/store/adoption.rs", "SELECT 1 FROM profiles ", 5, REPORT),
     ("src/store/adoption.rs", "SELECT 1 FROM posts ", 4, REPORT),
 ];
@@ -67,6 +69,7 @@ const READS: &[(&str, &str, usize, &str)] = &[
 const AUTHORS: &str = "the authors of rows of the scope, which asks for the author as well";
 const SCOPED: &str = "followed by scope::profile_is_visible or scope::profile_is_open";
 const ACCOUNTS: &str = "whether a person is let in, before there is a viewer";
+const ASKED: &str = "matches of a search, each asked of `visible` before it is found";
 const REPORT: &str = "numbers for an operator; no row leaves";
 
 /// What operators run from the command line. It writes whole networks and compares them with what is there; nothing of

@@ -78,6 +78,7 @@ impl<'a> Walk<'a> {
         self.marked().await;
         self.notifications().await;
         self.hashtag().await;
+        self.search().await;
         self.beacons().await;
     }
 
@@ -248,6 +249,33 @@ impl<'a> Walk<'a> {
         for room in [Room::Root, Room::Reply] {
             self.door("notifications", room, posts.clone());
         }
+    }
+
+    /// Every text has the same word, and every author a name that begins in the same way and one that is like it.
+    async fn search(&mut self) {
+        let found = async |walk: &mut Self, query: &str, kind: &str| {
+            let field = |page: String| {
+                let nodes = "... on Post { id } ... on Profile { id } ... on Hashtag { id: name }";
+                format!(
+                    "{{ c: search(query: \"{query}\", kinds: [{kind}], {page}) {{
+                         nodes {{ {nodes} }} pageInfo {{ hasNextPage endCursor }} }} }}"
+                )
+            };
+            walk.pages("/c", field).await
+        };
+        for query in ["matrix", "#MATRIX", "nothing or matrix"] {
+            let ids = found(self, query, "POST").await;
+            for room in [Room::Root, Room::Reply] {
+                self.door(&format!("search({query})"), room, ids.clone());
+            }
+        }
+        for query in ["author", "@Author.", "name of", "authr"] {
+            let ids = found(self, query, "PROFILE").await;
+            self.door(&format!("search({query})"), Room::Profile, ids);
+        }
+        let tags = "{ search(query: \"mat\", kinds: [HASHTAG]) { nodes { ... on Hashtag { name postCount } } } }";
+        let data = self.ask(tags).await;
+        assert_eq!(data["search"]["nodes"][0]["name"], "matrix", "as {:?}", self.viewer);
     }
 
     /// Everybody has marked everything; what there is for the viewer is shown.

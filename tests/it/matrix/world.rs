@@ -245,7 +245,7 @@ impl World {
         }
     }
 
-    /// A row of `posts` whose text is its id, so that a text that leaks can be told. All are at the place, also those that
+    /// A row of `posts` whose text is a word and its id, so that a text that leaks can be told. All are at the place, also those that
     /// are no beacons.
     fn row(
         &mut self,
@@ -262,7 +262,7 @@ impl World {
         self.add(&format!(
             "INSERT INTO posts (id, author_id, body, visibility, video_url, parent_id, is_beacon, beacon_type, location,
                                 created_at)
-             VALUES ('{id}', {author}, '{id}', {visibility}, 'https://video.example/{id}', {parent}, {is_beacon},
+             VALUES ('{id}', {author}, 'matrix {id}', {visibility}, 'https://video.example/{id}', {parent}, {is_beacon},
                      'fire', 'SRID=4326;POINT({long} {lat})', '2026-03-01 10:00+00');"
         ));
         if !change.is_empty() {

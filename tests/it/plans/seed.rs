@@ -9,7 +9,7 @@ const BEACON: u8 = 0x0c;
 
 /// 20,000 profiles, a fifth of them private. 240,000 posts, written the more the lower the author's number; every
 /// tenth has a video, some are replies, for followers, deleted or expired. 60,000 beacons around a city, two thirds
-/// anonymous. 200,000 follows. `pseudo(n, salt)` is a number from 0 to 1 that looks random.
+/// anonymous. 200,000 follows. Every thousandth post has a word that is rare. `pseudo(n, salt)` is a number from 0 to 1 that looks random.
 pub async fn run(app: &TestApp) {
     let (post, beacon, person) = (numbered_sql(POST, "n"), numbered_sql(BEACON, "n"), numbered_sql(PERSON, "n"));
     let skewed = numbered_sql(PERSON, "floor(20000 * pseudo(n, 1) ^ 3)::int");
@@ -24,8 +24,8 @@ pub async fn run(app: &TestApp) {
             "SET synchronous_commit = off;
              CREATE FUNCTION pseudo(n int, salt int) RETURNS float8 LANGUAGE sql IMMUTABLE AS
                  'SELECT ((hashint8extended(n, salt) & 1073741823)::float8) / 1073741824';
-             INSERT INTO profiles (id, handle, is_private, created_at)
-             SELECT {person}, 'person_' || n, n % 5 = 4, timestamptz '2025-01-01' + n * interval '1 min'
+             INSERT INTO profiles (id, handle, display_name, is_private, created_at)
+             SELECT {person}, 'person_' || n, CASE WHEN n % 2 = 0 THEN 'Name ' || n END, n % 5 = 4, timestamptz '2025-01-01' + n * interval '1 min'
              FROM generate_series(0, 19999) AS n;
              INSERT INTO follows (follower_id, following_id, status, created_at)
              SELECT {any}, {skewed}, CASE WHEN pseudo(n, 3) < 0.9 THEN 'accepted' ELSE 'pending' END,
@@ -41,7 +41,7 @@ pub async fn run(app: &TestApp) {
                  (SELECT {of_reader} FROM generate_series(1, 60) AS n);
              INSERT INTO posts (id, author_id, body, visibility, video_url, parent_id, deleted_at, expires_at, is_pinned,
                                 created_at)
-             SELECT {post}, {skewed}, 'post ' || n, CASE WHEN pseudo(n, 4) < 0.9 THEN 'public' ELSE 'followers' END,
+             SELECT {post}, {skewed}, 'post ' || n || CASE WHEN n % 1000 = 1 THEN ' rare' ELSE '' END, CASE WHEN pseudo(n, 4) < 0.9 THEN 'public' ELSE 'followers' END,
                     CASE WHEN n % 10 = 3 THEN 'https://video.example/' || n END,
                     CASE WHEN n % 12 = 5 THEN {root} END,
                     CASE WHEN n % 50 = 7 THEN timestamptz '2026-02-01' END,
@@ -75,7 +75,8 @@ pub async fn run(app: &TestApp) {
              FROM post_mentions JOIN posts ON posts.id = post_id WHERE author_id <> profile_id;
              INSERT INTO notifications (recipient_id, actor_id, kind, created_at)
              SELECT following_id, follower_id, 'follow', created_at FROM follows;
-             UPDATE posts SET tags = '{{rain}}' WHERE is_beacon IS NOT TRUE AND extract(minute FROM created_at)::int % 8 = 0;"
+             UPDATE posts SET tags = ARRAY['rain', 'rain' || to_char(created_at, 'DDHH24')]
+             WHERE is_beacon IS NOT TRUE AND extract(minute FROM created_at)::int % 8 = 0;"
         ))
         .await;
     // Not inside a transaction block, so one by one.
