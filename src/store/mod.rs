@@ -5,6 +5,7 @@ pub mod account;
 pub mod adoption;
 pub mod bulk;
 pub mod db;
+pub mod ending;
 mod error;
 pub mod feed;
 pub mod follow;

@@ -120,6 +120,8 @@ async fn hot_statements_walk_their_indexes() {
     beacons(&mut review, &reader).await;
     marks_and_replies(&mut review, &reader).await;
     look_ups(&mut review, &reader).await;
+    // Last, since it takes away.
+    purge(&mut review, &star).await;
     assert!(review.faults.is_empty(), "{}\n\n{}", review.seen.join("\n"), review.faults.join("\n\n"));
 }
 
@@ -193,6 +195,23 @@ async fn beacons(review: &mut Review, reader: &Person) {
                 review.pages(&format!("beacons in {shape} by {order}, signed out"), None, &list, &expected).await;
             }
         }
+    }
+}
+
+/// Removing somebody who has much of everything walks indexes alone.
+async fn purge(review: &mut Review, star: &Person) {
+    let due =
+        format!("UPDATE profiles SET state = 'pending_deletion', delete_after = '2026-01-01' WHERE id = '{}'", star.id);
+    review.app.database.run(&due).await;
+    review.app.forget_statements();
+    assert_eq!(review.app.domain.purge().await.unwrap().removed, 1);
+    let statements = review.app.statements();
+    assert!(statements.len() > 18, "{} statements", statements.len());
+    // Only two people have saved anything, one of them nearly all: to go through it is right.
+    for statement in statements.iter().filter(|statement| !statement.sql.contains("post_saves")) {
+        // Run again there is nothing left to remove but what has not been swept yet, and the plan is the same.
+        let plan = Plan::of(&review.app.database, statement).await;
+        review.judge(&format!("purge: {}", statement.sql), &plan, &walks(&[]), (0, 20_000));
     }
 }
 

@@ -10,6 +10,7 @@ mod m20260301_000007_marks;
 mod m20260301_000008_own_lists;
 mod m20260301_000009_keys;
 mod m20260301_000010_hashtags;
+mod m20260301_000012_account_endings;
 
 use sea_orm_migration::prelude::{ConnectionTrait, DbErr, MigrationName, MigrationTrait, SchemaManager, async_trait};
 
@@ -25,6 +26,7 @@ pub fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20260301_000008_own_lists::STEP),
         Box::new(m20260301_000009_keys::STEP),
         Box::new(m20260301_000010_hashtags::STEP),
+        Box::new(m20260301_000012_account_endings::STEP),
     ]
 }
 

@@ -198,3 +198,11 @@ pub async fn allowance(
     sql.number(limit);
     Ok(db.execute(sql).await? > 0)
 }
+
+/// Forgets how many beacons a person made.
+pub async fn forget_allowance(tx: &Tx, person: &[u8]) -> Result<(), StoreError> {
+    let mut sql = Sql::new("DELETE FROM beacon_allowances WHERE person = ");
+    sql.bind(person.to_vec());
+    tx.execute(sql).await?;
+    Ok(())
+}

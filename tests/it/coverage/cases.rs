@@ -103,6 +103,7 @@ pub const CASES: &[Case] = &[
         Unauthenticated,
         REFUSED,
     ),
+    mutation("deleteAccount", r#"input: { password: "guess" }"#, Unauthenticated, REFUSED),
     mutation("updateProfile", r#"input: { handle: "owner" }"#, Unauthenticated, Refused("TAKEN")),
     mutation("follow", SHUNNING, Unauthenticated, NOT_FOUND),
     mutation("unfollow", SHUNNING, Unauthenticated, NOT_FOUND),
