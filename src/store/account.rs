@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use entity::{ProfileId, SessionId, accounts, profiles, refresh_tokens, sessions};
 use sea_orm::{ActiveValue::Set, EntityTrait, FromQueryResult};
 
-use super::{StoreError, Tx, db::Executor, sql::Sql};
+use super::{StoreError, Tx, db::Executor, export::list, sql::Sql};
 
 /// What decides whether an access token is taken.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -78,6 +78,14 @@ pub async fn email(db: &impl Executor, profile: ProfileId) -> Result<Option<Stri
     let mut sql = Sql::new("SELECT email FROM accounts WHERE profile_id = ");
     sql.bind(profile);
     Ok(db.one::<Email>(sql).await?.map(|row| row.email))
+}
+
+/// Appends what is known of the account and its sessions to an export. Hashes of passwords and tokens are for nobody.
+pub(super) fn export(sql: &mut Sql, me: ProfileId) {
+    sql.text(", 'account', (SELECT json_build_object('email', email, 'createdAt', created_at) FROM accounts");
+    sql.text(" WHERE profile_id = ").bind(me).text(")");
+    list(sql, "sessions", "'createdAt', created_at, 'endedAt', ended_at", "created_at, id");
+    sql.text(" FROM sessions WHERE profile_id = ").bind(me).text(")");
 }
 
 #[derive(FromQueryResult)]

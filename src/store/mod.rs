@@ -7,6 +7,7 @@ pub mod bulk;
 pub mod db;
 pub mod ending;
 mod error;
+pub mod export;
 pub mod feed;
 pub mod follow;
 pub mod geo;

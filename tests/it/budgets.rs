@@ -262,10 +262,15 @@ async fn a_middle_page_costs_what_the_first_costs() {
     }
 }
 
-/// However much there is.
+/// An export is one statement, and one to see who asks, however much there is; deleting an account is eight.
 #[tokio::test]
-async fn a_deletion_takes_eight_statements() {
+async fn an_export_takes_two_statements_and_a_deletion_eight() {
     let (app, people) = scene().await;
+    for viewer in [&people[1], &people[0], &app.person("newcomer").await] {
+        app.forget_statements();
+        app.ask(viewer, "{ exportMyData }").await.data("/exportMyData");
+        assert_eq!(app.statements().len(), 2, "{}", viewer.handle);
+    }
     for viewer in [&people[1], &people[0]] {
         app.account(viewer, &format!("{}@sojorn.example", viewer.handle), &old_hash()).await;
         app.forget_statements();

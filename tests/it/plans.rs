@@ -120,6 +120,7 @@ async fn hot_statements_walk_their_indexes() {
     beacons(&mut review, &reader).await;
     marks_and_replies(&mut review, &reader).await;
     look_ups(&mut review, &reader).await;
+    export(&mut review, &reader).await;
     // Last, since it takes away.
     purge(&mut review, &star).await;
     assert!(review.faults.is_empty(), "{}\n\n{}", review.seen.join("\n"), review.faults.join("\n\n"));
@@ -196,6 +197,15 @@ async fn beacons(review: &mut Review, reader: &Person) {
             }
         }
     }
+}
+
+/// An export reads what is the viewer's and looks up what that is about.
+async fn export(review: &mut Review, reader: &Person) {
+    let plan = review.plan(Some(reader), "{ exportMyData }").await;
+    let indexes = &["posts_author", "posts_pkey", "profiles_pkey", "follows_followers"];
+    // Three thousand saved posts, each with its author's leave.
+    let expected = Expected { sorted: 3_000, ..walks(indexes) };
+    review.judge("exportMyData", &plan, &expected, (8_000, 60_000));
 }
 
 /// Removing somebody who has much of everything walks indexes alone.

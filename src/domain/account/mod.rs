@@ -4,6 +4,7 @@ mod authenticate;
 mod change_password;
 mod confirm;
 mod delete;
+mod export;
 pub mod passwords;
 mod purge;
 mod refresh_session;

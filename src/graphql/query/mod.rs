@@ -1,5 +1,6 @@
 //! The root fields that read, one file per area.
 
+mod account;
 mod beacon;
 mod feed;
 mod hashtag;
@@ -18,4 +19,5 @@ pub struct Query(
     feed::FeedQuery,
     hashtag::HashtagQuery,
     beacon::BeaconQuery,
+    account::AccountQuery,
 );

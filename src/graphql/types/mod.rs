@@ -3,6 +3,7 @@
 mod area;
 mod beacon;
 mod hashtag;
+mod json;
 mod node;
 mod post;
 mod profile;
@@ -13,6 +14,7 @@ pub use self::{
     area::{BeaconArea, BeaconFilter, BeaconOrder, GeoPoint, GeoPointInput},
     beacon::{Beacon, BeaconConnection, BeaconEdge, BeaconPrecision, BeaconSeverity, BeaconType, beacons_page},
     hashtag::Hashtag,
+    json::Json,
     node::Node,
     post::{Post, PostConnection, PostEdge, PostVisibility, posts_page},
     profile::{Profile, ProfileConnection},

@@ -1,6 +1,8 @@
-//! How accounts end: deleting one's own, coming back in time, and what is left when nobody does.
+//! How accounts end: deleting one's own, coming back in time, and what is left when nobody does; and before that, taking
+//! along everything that is stored.
 
 mod deleting;
+mod export;
 mod purge;
 mod races;
 mod scene;
@@ -8,7 +10,7 @@ mod scene;
 pub use self::scene::places_of;
 
 use chrono::{DateTime, Utc};
-use serde_json::json;
+use serde_json::{Value, json};
 use sojorn::{
     app::App,
     config::Sources,
@@ -38,6 +40,10 @@ async fn must_delete(app: &TestApp, me: &Person) -> DateTime<Utc> {
     let answer = delete_account(app, Some(&me.token), PASSWORD).await;
     assert_eq!(answer.refusals("deleteAccount"), [""; 0]);
     answer.data("/deleteAccount/deleteAfter").as_str().unwrap().parse().unwrap()
+}
+
+async fn export(app: &TestApp, me: &Person) -> Value {
+    app.ask(me, "{ exportMyData }").await.data("/exportMyData")
 }
 
 /// `state`, and whether there is a day of deletion.

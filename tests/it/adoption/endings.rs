@@ -2,7 +2,7 @@
 
 use sojorn::domain::account::{Purged, Sanction, Sanctioned};
 
-use super::{adopt, adopted, id, legacy};
+use super::{adopt, adopted, id, legacy, person};
 use crate::{account_endings::places_of, support::TestApp};
 
 const DUE: &str = "UPDATE profiles SET state = 'pending_deletion', delete_after = '2026-02-01' WHERE id = ";
@@ -22,6 +22,7 @@ async fn adopted_people_are_removed_with_everything_of_theirs() {
         let (ada, others) = (id(1), "SELECT count(*) FROM posts WHERE author_id IS DISTINCT FROM");
         let then = app.database.number(&format!("{others} '{ada}'")).await;
         let table_of_others = "legacy_likes.profile_id".to_owned();
+        assert!(app.ask(&person(&app, 1), "{ exportMyData }").await.data("/exportMyData/posts/5").is_object());
         for n in [1, 5, 7] {
             app.database.run(&format!("{DUE} '{}'", id(n))).await;
         }

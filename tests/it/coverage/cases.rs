@@ -84,6 +84,15 @@ pub const CASES: &[Case] = &[
         Holds(r#"{ "nodes": [{ "body": "open video" }, { "body": "open post" }] }"#),
     ),
     query("homeFeed", "", Unauthenticated, Holds(r#"{ "nodes": [], "edges": [], "pageInfo": { "endCursor": null } }"#)),
+    query(
+        "exportMyData",
+        "",
+        Unauthenticated,
+        Holds(
+            r#"{ "profile": { "handle": "stranger" }, "account": null, "posts": [], "beacons": [], "following": [],
+                 "followers": [], "circle": [], "blockedProfiles": [], "likes": [], "saves": [] }"#,
+        ),
+    ),
     query("hashtag", r#"name: "hush""#, Null, Null),
     query("quipFeed", "", OPEN_VIDEO, OPEN_VIDEO),
     query("beacons", AREA, OPEN_BEACON, OPEN_BEACON),

@@ -52,6 +52,10 @@ const READS: &[(&str, &str, usize, &str)] = &[
     ("src/store/account.rs", "JOIN profiles ON profiles.id = sessions.profile_id", 1, ACCOUNTS),
     ("src/store/ending.rs", "SELECT id, delete_after FROM profiles WHERE delete_after <= ", 1, "who is to be removed"),
     ("src/store/ending.rs", "SELECT 1 FROM profiles WHERE delete_after <= ", 1, "locks a row, reads none"),
+    ("src/store/export.rs", "FROM profiles WHERE id = ", 2, OWN),
+    ("src/store/export.rs", " FROM posts WHERE author_id = ", 1, OWN),
+    ("src/store/export.rs", "JOIN profiles ON profiles.id = follows.", 1, SCOPED),
+    ("src/store/export.rs", "JOIN profiles ON profiles.id = listed.id", 1, SCOPED),
     ("src/store/geo/beacon.rs", "SELECT 1 FROM posts WHERE is_beacon AND ", 1, REPORT),
     ("src/store/adoption.rs", "SELECT 1 FROM profiles ", 5, REPORT),
     ("src/store/adoption.rs", "SELECT 1 FROM posts ", 4, REPORT),
@@ -60,6 +64,7 @@ const READS: &[(&str, &str, usize, &str)] = &[
 const AUTHORS: &str = "the authors of rows of the scope, which asks for the author as well";
 const SCOPED: &str = "followed by scope::profile_is_visible or scope::profile_is_open";
 const ACCOUNTS: &str = "whether a person is let in, before there is a viewer";
+const OWN: &str = "the viewer's own rows, for the viewer alone";
 const REPORT: &str = "numbers for an operator; no row leaves";
 
 /// What operators run from the command line. It writes whole networks and compares them with what is there; nothing of
