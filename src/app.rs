@@ -1,13 +1,13 @@
 //! Puts the server together, and runs it until it is told to stop.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::Router;
 use tokio::{net::TcpListener, signal};
 
 use crate::{
     config::Config,
-    domain::{Clock, Domain, Random},
+    domain::{Clock, Domain, Random, account::Purged},
     graphql,
     http::{self, State},
     store::{Db, StoreError},
@@ -31,9 +31,28 @@ impl App {
         Ok(Self { domain, router })
     }
 
-    /// Serves until SIGTERM or Ctrl-C, then lets the requests that have begun finish.
+    /// Serves until SIGTERM or Ctrl-C, then lets the requests that have begun finish. Meanwhile it removes accounts whose
+    /// time to come back has passed.
     pub async fn serve(self, listener: TcpListener) -> std::io::Result<()> {
-        axum::serve(listener, self.router).with_graceful_shutdown(stopped()).await
+        let purges = tokio::spawn(purge_hourly(self.domain));
+        let served = axum::serve(listener, self.router).with_graceful_shutdown(stopped()).await;
+        // What it has begun is taken back, and begun again by the next one.
+        purges.abort();
+        served
+    }
+}
+
+/// Removes those whose time to come back has passed, now and every hour. Only numbers are logged.
+async fn purge_hourly(domain: Arc<Domain>) {
+    let mut hours = tokio::time::interval(Duration::from_hours(1));
+    hours.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        hours.tick().await;
+        match domain.purge().await {
+            Ok(Purged { removed: 0, failed: 0 }) => {}
+            Ok(Purged { removed, failed }) => tracing::info!(removed, failed, "deleted accounts were removed"),
+            Err(cause) => tracing::warn!(?cause, "deleted accounts could not be removed"),
+        }
     }
 }
 

@@ -21,6 +21,8 @@ pub struct Model {
     pub state: String,
     /// Access tokens issued before are refused.
     pub signed_out_at: Option<DateTimeUtc>,
+    /// From when on the account is removed for good; until then its owner can come back. Never of an active one.
+    pub delete_after: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
 }
 

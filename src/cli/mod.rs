@@ -7,12 +7,18 @@ mod operate;
 mod seed;
 mod serve;
 
-use std::{error::Error, io::Write, path::PathBuf, process::ExitCode};
+use std::{
+    error::Error,
+    io::{IsTerminal, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand, ValueEnum};
+use tracing_subscriber::EnvFilter;
 
 use crate::{
-    config::Sources,
+    config::{Config, Sources},
     domain::{Clock, Domain, Random, account::Sanction},
     graphql,
     store::{Db, migrate::Migrations},
@@ -62,6 +68,8 @@ enum Command {
     /// What operators do about accounts.
     #[command(subcommand)]
     Account(AccountCommand),
+    /// Remove everything of those who deleted their account and have not come back. The server does it every hour.
+    Purge,
     /// Print every setting with its value, default, meaning, and where the value came from.
     Config,
 }
@@ -89,7 +97,7 @@ enum AccountCommand {
         /// Whose.
         handle: String,
     },
-    /// Restore an account that is suspended or banned: all that it has made is back.
+    /// Restore an account that is suspended or banned: all that it has made is back, unless its owner has deleted it.
     Restore {
         /// Whose.
         handle: String,
@@ -135,6 +143,7 @@ async fn run(command: Command) -> Result<(), Box<dyn Error>> {
         Command::Account(AccountCommand::Restore { handle }) => {
             operate::sanction(&sources, &handle, Sanction::Restore).await
         }
+        Command::Purge => operate::purge(&sources).await,
         Command::Config => Ok(write(&sources.to_string())?),
     }
 }
@@ -144,6 +153,19 @@ fn write(text: &str) -> std::io::Result<()> {
     match std::io::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         other => other,
+    }
+}
+
+/// Begins the log, on standard error.
+fn log(config: &Config) {
+    let logs = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(&config.log))
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
+    if config.log_json {
+        logs.json().init();
+    } else {
+        logs.init();
     }
 }
 

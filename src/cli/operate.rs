@@ -2,7 +2,10 @@ use std::error::Error;
 
 use crate::{
     config::Sources,
-    domain::{Failure, account::Sanction},
+    domain::{
+        Failure,
+        account::{Sanction, Sanctioned},
+    },
     store::{self, Db},
 };
 
@@ -19,20 +22,35 @@ pub async fn token(sources: &Sources, handle: &str) -> Result<(), Box<dyn Error>
 
 /// Suspends, bans or restores an account.
 pub async fn sanction(sources: &Sources, handle: &str, sanction: Sanction) -> Result<(), Box<dyn Error>> {
-    let is_done = super::domain(sources).await?.sanction(handle, sanction).await.map_err(|failure| match failure {
+    let outcome = super::domain(sources).await?.sanction(handle, sanction).await.map_err(|failure| match failure {
         Failure::Error(error) => error.to_string(),
         Failure::Refused(_) => "the account was not changed".to_owned(),
     })?;
-    if !is_done {
-        let state = if sanction == Sanction::Restore { "suspended or banned " } else { "" };
-        return Err(format!("there is no {state}account with the handle \"{handle}\"").into());
+    match outcome {
+        Sanctioned::Done(state) if state == "pending_deletion" => {
+            println!("{handle} waits for its deletion again, which its owner has asked for");
+        }
+        Sanctioned::Done(state) => println!("{handle} is {state} now"),
+        Sanctioned::NoAccount => {
+            let state = if sanction == Sanction::Restore { "suspended or banned " } else { "" };
+            return Err(format!("there is no {state}account with the handle \"{handle}\"").into());
+        }
+        Sanctioned::Ambiguous(handles) => {
+            let handles = handles.join("\", \"");
+            return Err(format!("the handle may mean several accounts, write it as one of them: \"{handles}\"").into());
+        }
     }
-    let now = match sanction {
-        Sanction::Suspend => "suspended",
-        Sanction::Ban => "banned",
-        Sanction::Restore => "active",
-    };
-    println!("{handle} is {now} now");
+    Ok(())
+}
+
+/// Removes everything of those whose time to come back has passed.
+pub async fn purge(sources: &Sources) -> Result<(), Box<dyn Error>> {
+    super::log(&sources.config()?);
+    let purged = super::domain(sources).await?.purge().await?;
+    println!("accounts removed: {}", purged.removed);
+    if purged.failed > 0 {
+        return Err(format!("accounts that could not be removed, for the reasons above: {}", purged.failed).into());
+    }
     Ok(())
 }
 

@@ -1,7 +1,6 @@
-use std::{error::Error, io::IsTerminal};
+use std::error::Error;
 
 use tokio::net::TcpListener;
-use tracing_subscriber::EnvFilter;
 
 use crate::{
     app::App,
@@ -13,15 +12,7 @@ use crate::{
 /// Serves the API until the process is told to stop.
 pub async fn run(sources: &Sources, migrate: bool) -> Result<(), Box<dyn Error>> {
     let config = sources.config()?;
-    let logs = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(&config.log))
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal());
-    if config.log_json {
-        logs.json().init();
-    } else {
-        logs.init();
-    }
+    super::log(&config);
     let migrations = Migrations::connect(&config.database, false).await?;
     if migrate {
         migrations.up().await?;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use entity::{ProfileId, SessionId, accounts, profiles, refresh_tokens, sessions};
 use sea_orm::{ActiveValue::Set, EntityTrait, FromQueryResult};
 
-use super::{StoreError, Tx, db::Executor, sql::Sql};
+use super::{StoreError, Tx, db::Executor, export::list, sql::Sql};
 
 /// What decides whether an access token is taken.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -45,12 +45,13 @@ pub struct Login {
     pub password_hash: String,
     /// `profiles.state`.
     pub state: String,
+    /// From when on the account is removed for good, if its owner has asked for that.
+    pub delete_after: Option<DateTime<Utc>>,
 }
 
 /// The account with this e-mail address or handle, without regard to case. A handle never holds an `@`.
 pub async fn login(db: &impl Executor, login: &str) -> Result<Option<Login>, StoreError> {
-    let mut sql = Sql::new("SELECT accounts.profile_id, accounts.password_hash, profiles.state FROM accounts");
-    sql.text(" JOIN profiles ON profiles.id = accounts.profile_id WHERE ");
+    let mut sql = select_logins();
     // Both sides are made lower by PostgreSQL: for some letters Rust has another lower case, and the database's depends
     // on its locale.
     sql.text(if login.contains('@') { "lower(accounts.email) = lower(" } else { "lower(profiles.handle) = lower(" });
@@ -60,9 +61,16 @@ pub async fn login(db: &impl Executor, login: &str) -> Result<Option<Login>, Sto
 
 /// The account of a person.
 pub async fn of_profile(db: &impl Executor, profile: ProfileId) -> Result<Option<Login>, StoreError> {
-    let mut sql = Sql::new("SELECT accounts.profile_id, accounts.password_hash, profiles.state FROM accounts");
-    sql.text(" JOIN profiles ON profiles.id = accounts.profile_id WHERE accounts.profile_id = ").bind(profile);
+    let mut sql = select_logins();
+    sql.text("accounts.profile_id = ").bind(profile);
     db.one(sql).await
+}
+
+/// Starts a select of logins, to be followed by a condition.
+fn select_logins() -> Sql {
+    let mut sql = Sql::new("SELECT accounts.profile_id, accounts.password_hash, profiles.state, profiles.delete_after");
+    sql.text(" FROM accounts JOIN profiles ON profiles.id = accounts.profile_id WHERE ");
+    sql
 }
 
 /// The e-mail address of a person, for that person alone.
@@ -70,6 +78,14 @@ pub async fn email(db: &impl Executor, profile: ProfileId) -> Result<Option<Stri
     let mut sql = Sql::new("SELECT email FROM accounts WHERE profile_id = ");
     sql.bind(profile);
     Ok(db.one::<Email>(sql).await?.map(|row| row.email))
+}
+
+/// Appends what is known of the account and its sessions to an export. Hashes of passwords and tokens are for nobody.
+pub(super) fn export(sql: &mut Sql, me: ProfileId) {
+    sql.text(", 'account', (SELECT json_build_object('email', email, 'createdAt', created_at) FROM accounts");
+    sql.text(" WHERE profile_id = ").bind(me).text(")");
+    list(sql, "sessions", "'createdAt', created_at, 'endedAt', ended_at", "created_at, id");
+    sql.text(" FROM sessions WHERE profile_id = ").bind(me).text(")");
 }
 
 #[derive(FromQueryResult)]
@@ -125,15 +141,13 @@ pub async fn set_password(db: &impl Executor, profile: ProfileId, hash: String) 
 }
 
 /// Locks a person's profile until the transaction ends, so that sign-ins, changes of the password and the ending of all
-/// sessions do not pass each other. Answers the password hash as it is then, of an active account.
-pub async fn lock_active(tx: &Tx, profile: ProfileId) -> Result<Option<String>, StoreError> {
-    let mut lock = Sql::new("SELECT 1 FROM profiles WHERE state = 'active' AND id = ");
+/// sessions do not pass each other. Answers the account as it is then.
+pub async fn lock(tx: &Tx, profile: ProfileId) -> Result<Option<Login>, StoreError> {
+    let mut lock = Sql::new("SELECT 1 FROM profiles WHERE id = ");
     lock.bind(profile).text(" FOR NO KEY UPDATE");
-    if tx.execute(lock).await? == 0 {
-        return Ok(None);
-    }
+    tx.execute(lock).await?;
     // Read by a statement of its own, which begins with the lock held and sees what others committed before.
-    Ok(of_profile(tx, profile).await?.map(|login| login.password_hash))
+    of_profile(tx, profile).await
 }
 
 /// Begins a session.
@@ -207,20 +221,21 @@ pub async fn spend_refresh_token(tx: &Tx, hash: &[u8], now: DateTime<Utc>) -> Re
     Ok(())
 }
 
-/// Puts the account with this handle into a state, if it is in one of those. Where adopted handles collide, it is the one
-/// that is found by it. Answers whose it is.
-pub async fn set_state(tx: &Tx, handle: &str, state: &str, from: &[&str]) -> Result<Option<ProfileId>, StoreError> {
-    let from: Vec<_> = from.iter().map(|state| (*state).to_owned()).collect();
-    let mut sql = Sql::new("UPDATE profiles SET state = ");
-    sql.bind(state).text(" WHERE state = ANY(").bind(from).text(") AND id = (SELECT id FROM profiles");
-    sql.text(" WHERE lower(handle) = lower(").bind(handle);
-    sql.text(") ORDER BY state = 'active' DESC, created_at, id LIMIT 1) RETURNING id");
-    Ok(tx.one::<Changed>(sql).await?.map(|row| row.id))
+/// Whom a handle may mean.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Named {
+    /// Whose.
+    pub id: ProfileId,
+    /// The handle as it is written.
+    pub handle: String,
 }
 
-#[derive(FromQueryResult)]
-struct Changed {
-    id: ProfileId,
+/// The profiles with this handle, without regard to case, whatever their state. More than one only where adopted handles
+/// collide.
+pub async fn named(tx: &Tx, handle: &str) -> Result<Vec<Named>, StoreError> {
+    let mut sql = Sql::new("SELECT id, handle FROM profiles WHERE lower(handle) = lower(");
+    sql.bind(handle).text(") ORDER BY created_at, id");
+    tx.all(sql).await
 }
 
 /// Ends a session.

@@ -42,6 +42,13 @@ const CHECKS: &[(&str, &str)] = &[
         "posts of unknown visibility: they count as only_me",
     ),
     ("SELECT 1 FROM posts WHERE status IS NULL", "posts without a status: they are not active and exist for nobody"),
+    (
+        // Those of follows and posts may be others in an adopted database; the server removes these rows itself.
+        "SELECT 1 FROM pg_constraint WHERE contype = 'f' AND confdeltype IN ('a', 'r') \
+         AND confrelid IN ('profiles'::regclass, 'posts'::regclass) \
+         AND conrelid NOT IN ('follows'::regclass, 'posts'::regclass)",
+        "references of other tables to people or posts that hold on to them: whom they name cannot be deleted for good",
+    ),
     (geo::WITHOUT_PLACE, "beacons without a place: they exist for nobody"),
     (
         "SELECT 1 FROM profiles WHERE created_at = 'epoch' UNION ALL SELECT 1 FROM follows WHERE created_at = 'epoch' \

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{
     StoreError, Tx,
     db::Executor,
+    export,
     page::{Slice, TimeKey, Window},
     profile::{Profile, uuids},
     scope,
@@ -273,6 +274,25 @@ pub async fn mark_read(db: &impl Executor, me: ProfileId, which: &Which, now: Da
         }
     };
     db.execute(sql).await?;
+    Ok(())
+}
+
+/// Appends the sections of an export: what stands, and up to when all was read.
+pub(super) fn export(sql: &mut Sql, viewer: Viewer, me: ProfileId) {
+    let fields = "'id', told.id, 'kind', told.kind, 'actorId', told.actor_id, 'postId', told.post_id, \
+         'readAt', told.read_at, 'createdAt', told.created_at";
+    export::list(sql, "notifications", fields, "told.created_at, told.id");
+    standing(sql, viewer, me);
+    sql.text("), 'notificationsRead', (SELECT json_build_object('until', until) FROM notifications_read");
+    sql.text(" WHERE profile_id = ").bind(me).text(")");
+}
+
+/// Forgets what was told before this moment.
+pub async fn forget_old(tx: &Tx, before: DateTime<Utc>) -> Result<(), StoreError> {
+    super::ending::take_time(tx).await?;
+    let mut sql = Sql::new("DELETE FROM notifications WHERE created_at < ");
+    sql.bind(before);
+    tx.execute(sql).await?;
     Ok(())
 }
 

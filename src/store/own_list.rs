@@ -27,7 +27,7 @@ pub enum OwnList {
 impl OwnList {
     /// Whose view decides who is in the list. Those whom the viewer has blocked exist for the viewer here alone, and as
     /// anybody sees them.
-    fn seen_by(self, me: ProfileId) -> Viewer {
+    pub(super) fn seen_by(self, me: ProfileId) -> Viewer {
         match self {
             Self::Blocked => Viewer::SIGNED_OUT,
             Self::Circle => Viewer::person(me),

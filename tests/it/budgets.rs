@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use futures_util::future::join_all;
 use serde_json::json;
 
-use crate::support::{Answer, List, PERSON, Person, TestApp, numbered, numbered_sql};
+use crate::support::{Answer, List, PASSWORD, PERSON, Person, TestApp, numbered, numbered_sql, old_hash};
 
 const PEOPLE: u32 = 130;
 const POST: u8 = 0x0b;
@@ -317,6 +317,25 @@ async fn a_middle_page_costs_what_the_first_costs() {
         let (forward, _) = spent(json!({ "first": 3, "after": page.cursors[1] })).await;
         let (backward, _) = spent(json!({ "last": 3, "before": page.cursors[2] })).await;
         assert_eq!((forward, backward), (first, first));
+    }
+}
+
+/// An export is one statement, and one to see who asks, however much there is; deleting an account is eight.
+#[tokio::test]
+async fn an_export_takes_two_statements_and_a_deletion_eight() {
+    let (app, people) = scene().await;
+    for viewer in [&people[1], &people[0], &app.person("newcomer").await] {
+        app.forget_statements();
+        app.ask(viewer, "{ exportMyData }").await.data("/exportMyData");
+        assert_eq!(app.statements().len(), 2, "{}", viewer.handle);
+    }
+    for viewer in [&people[1], &people[0]] {
+        app.account(viewer, &format!("{}@sojorn.example", viewer.handle), &old_hash()).await;
+        app.forget_statements();
+        let delete = format!("mutation {{ deleteAccount(input: {{ password: \"{PASSWORD}\" }}) {{ deleteAfter }} }}");
+        assert!(app.ask(viewer, &delete).await.data("/deleteAccount/deleteAfter").is_string());
+        // Who asks, the stored password, the lock and the password again, time to hide and hiding, and the sessions in two.
+        assert_eq!(app.statements().len(), 8, "{}", viewer.handle);
     }
 }
 

@@ -33,7 +33,7 @@ fn schema_and_config_need_no_database() {
     let listing = out(&sojorn(&["config"], &[("JWT_SECRET", SECRET), ("PAGE_SIZE", "7")]));
     assert!(!listing.contains(SECRET) && listing.contains("PAGE_SIZE=7\n"), "{listing}");
     let help = out(&sojorn(&["help"], &[]));
-    for command in ["serve", "migrate", "import", "seed", "schema", "token", "profile", "config"] {
+    for command in ["serve", "migrate", "import", "seed", "schema", "token", "profile", "account", "purge", "config"] {
         assert!(help.contains(command), "{help}");
     }
 }
@@ -107,4 +107,28 @@ async fn a_suspended_account_leaves_at_once_and_comes_back_when_restored() {
     out(&sojorn(&["account", "restore", "cyd"], &settings));
     assert!(!app.is_signed_in(&session.access).await);
     assert_eq!(app.refresh(&session.refresh).await.refusals("refreshSession"), ["BAD_CREDENTIALS input.refreshToken"]);
+}
+
+#[tokio::test]
+async fn operators_purge_and_do_not_bring_back_what_its_owner_has_deleted() {
+    let app = TestApp::new().await;
+    let settings = [("DATABASE_URL", app.database.url.as_str()), ("JWT_SECRET", SECRET)];
+    app.crowd(3).await;
+    let wait = "UPDATE profiles SET state = 'pending_deletion', delete_after = now() + interval '1 day'";
+    app.database.run(&format!("{wait} WHERE handle <> 'crowd_2'")).await;
+    assert_eq!(out(&sojorn(&["purge"], &settings)), "accounts removed: 0\n");
+    assert_eq!(out(&sojorn(&["account", "suspend", "crowd_0"], &settings)), "crowd_0 is suspended now\n");
+    let restored = "crowd_0 waits for its deletion again, which its owner has asked for\n";
+    assert_eq!(out(&sojorn(&["account", "restore", "crowd_0"], &settings)), restored);
+    app.database.run("UPDATE profiles SET delete_after = now() - interval '1 s' WHERE handle <> 'crowd_2'").await;
+    app.database.run("CREATE TABLE notes (about uuid REFERENCES profiles (id))").await;
+    app.database.run("INSERT INTO notes SELECT id FROM profiles WHERE handle = 'crowd_1'").await;
+    let error = refusal(&sojorn(&["purge"], &settings));
+    assert!(error.contains("could not be removed, for the reasons above: 1") && !error.contains("crowd"), "{error}");
+    assert_eq!(
+        app.database.text("SELECT string_agg(handle, ' ' ORDER BY handle) FROM profiles").await,
+        "crowd_1 crowd_2"
+    );
+    app.database.run("DROP TABLE notes").await;
+    assert_eq!(out(&sojorn(&["purge"], &settings)), "accounts removed: 1\n");
 }

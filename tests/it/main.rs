@@ -8,6 +8,7 @@
 
 mod support;
 
+mod account_endings;
 mod accounts;
 mod adoption;
 mod answers;

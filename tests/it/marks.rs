@@ -32,7 +32,7 @@ async fn facts(app: &TestApp, viewer: Option<&Person>, post: Uuid) -> Value {
 }
 
 /// The counters, as the rows say that they should be, are what they are.
-async fn counters_are_right(app: &TestApp) {
+pub async fn counters_are_right(app: &TestApp) {
     let wrong = "SELECT count(*) FROM (
             SELECT post_id, '' AS mark, count(*) FROM post_likes JOIN profiles ON profiles.id = profile_id
             WHERE state = 'active' GROUP BY 1

@@ -294,6 +294,18 @@ async fn notifications_are_paged_and_marked_as_read() {
 }
 
 #[tokio::test]
+async fn old_notifications_are_forgotten() {
+    let app = TestApp::new().await;
+    let (ada, ben, cleo) = (app.person("ada").await, app.person("ben").await, app.person("cleo").await);
+    app.must(&ben, "follow", &ada).await;
+    app.advance(TimeDelta::days(100));
+    app.must(&app.again(&cleo), "follow", &ada).await;
+    app.advance(TimeDelta::days(81));
+    app.domain.purge().await.unwrap();
+    assert_eq!(told(&app, &ada).await, [one("FOLLOW", "cleo", "")]);
+}
+
+#[tokio::test]
 async fn unread_notifications_are_counted_up_to_a_thousand() {
     let app = TestApp::new().await;
     let ada = app.person("ada").await;

@@ -122,6 +122,9 @@ async fn hot_statements_walk_their_indexes() {
     marks_and_replies(&mut review, &reader).await;
     look_ups(&mut review, &reader).await;
     search::searches(&mut review, &reader).await;
+    export(&mut review, &reader).await;
+    // Last, since it takes away.
+    purge(&mut review, &star).await;
     assert!(review.faults.is_empty(), "{}\n\n{}", review.seen.join("\n"), review.faults.join("\n\n"));
 }
 
@@ -197,6 +200,32 @@ async fn beacons(review: &mut Review, reader: &Person) {
                 review.pages(&format!("beacons in {shape} by {order}, signed out"), None, &list, &expected).await;
             }
         }
+    }
+}
+
+/// An export reads what is the viewer's and looks up what that is about.
+async fn export(review: &mut Review, reader: &Person) {
+    let plan = review.plan(Some(reader), "{ exportMyData }").await;
+    let indexes = &["posts_author", "posts_pkey", "profiles_pkey", "follows_followers"];
+    // Three thousand saved posts, each with its author's leave.
+    let expected = Expected { sorted: 3_000, ..walks(indexes) };
+    review.judge("exportMyData", &plan, &expected, (8_000, 60_000));
+}
+
+/// Removing somebody who has much of everything walks indexes alone.
+async fn purge(review: &mut Review, star: &Person) {
+    let due =
+        format!("UPDATE profiles SET state = 'pending_deletion', delete_after = '2026-01-01' WHERE id = '{}'", star.id);
+    review.app.database.run(&due).await;
+    review.app.forget_statements();
+    assert_eq!(review.app.domain.purge().await.unwrap().removed, 1);
+    let statements = review.app.statements();
+    assert!(statements.len() > 18, "{} statements", statements.len());
+    // Only two people have saved anything, one of them nearly all: to go through it is right.
+    for statement in statements.iter().filter(|statement| !statement.sql.contains("post_saves")) {
+        // Run again there is nothing left to remove but what has not been swept yet, and the plan is the same.
+        let plan = Plan::of(&review.app.database, statement).await;
+        review.judge(&format!("purge: {}", statement.sql), &plan, &walks(&[]), (0, 20_000));
     }
 }
 

@@ -11,6 +11,7 @@ mod m20260301_000008_own_lists;
 mod m20260301_000009_keys;
 mod m20260301_000010_hashtags;
 mod m20260301_000011_notifications;
+mod m20260301_000012_account_endings;
 mod m20260301_000013_search;
 
 use sea_orm_migration::prelude::{ConnectionTrait, DbErr, MigrationName, MigrationTrait, SchemaManager, async_trait};
@@ -28,6 +29,7 @@ pub fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20260301_000009_keys::STEP),
         Box::new(m20260301_000010_hashtags::STEP),
         Box::new(m20260301_000011_notifications::STEP),
+        Box::new(m20260301_000012_account_endings::STEP),
         Box::new(m20260301_000013_search::STEP),
     ]
 }

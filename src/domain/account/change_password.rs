@@ -1,6 +1,6 @@
-use super::{Session, passwords::Verdict, sign_up::check_password};
+use super::{Session, sign_up::check_password};
 use crate::{
-    domain::{Domain, Error, Failure, RefusalCode},
+    domain::{Domain, Error, Failure},
     policy::Viewer,
     store,
 };
@@ -14,24 +14,12 @@ impl Domain {
         if !refusals.is_empty() {
             return Err(Failure::Refused(refusals));
         }
-        let login = store::account::of_profile(&self.db, me).await?;
-        let stored = login.map(|login| login.password_hash);
-        if self.passwords.verify(current, stored.clone()).await?.0 == Verdict::Wrong {
-            return Err(Failure::refused(RefusalCode::BadCredentials, "currentPassword", "this is not your password"));
-        }
+        let confirmed = self.confirm(me, "currentPassword", current).await?;
         let hash = self.passwords.hash(new).await?;
         self.db
             .retrying(|| async {
                 let tx = self.db.begin().await?;
-                let hash_now = store::account::lock_active(&tx, me).await?.ok_or(Error::Unauthenticated)?;
-                // Of two changes at once, the second was checked against a password that is gone.
-                if Some(hash_now) != stored {
-                    return Err(Failure::refused(
-                        RefusalCode::Conflict,
-                        "currentPassword",
-                        "the password has just been changed",
-                    ));
-                }
+                self.lock_confirmed(&tx, me, "currentPassword", &confirmed).await?;
                 store::account::set_password(&tx, me, hash.clone()).await?;
                 store::account::end_all_sessions(&tx, me, self.now()).await?;
                 let session = self.begin_session(&tx, me).await?;

@@ -1,8 +1,12 @@
-//! Accounts: signing up and in, sessions, and who an access token says is asking.
+//! Accounts: signing up and in, sessions, who an access token says is asking, and how an account ends.
 
 mod authenticate;
 mod change_password;
+mod confirm;
+mod delete;
+mod export;
 pub mod passwords;
+mod purge;
 mod refresh_session;
 mod sanction;
 mod session;
@@ -13,7 +17,13 @@ pub mod tokens;
 
 use entity::ProfileId;
 
-pub use self::{authenticate::Rejection, sanction::Sanction, session::Session, sign_up::NewAccount};
+pub use self::{
+    authenticate::Rejection,
+    purge::Purged,
+    sanction::{Sanction, Sanctioned},
+    session::Session,
+    sign_up::NewAccount,
+};
 use crate::{
     domain::{Domain, Error},
     policy::Viewer,

@@ -1,11 +1,12 @@
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio::time::{Instant, sleep_until};
 
 use super::{Session, passwords::Verdict};
 use crate::{
     domain::{Domain, Failure, RefusalCode},
-    store,
+    store::{self, account::Login},
 };
 
 /// How long a refused sign-in takes, whatever refused it: longer than any check takes on a machine that is not
@@ -15,7 +16,8 @@ const REFUSAL_TAKES: Duration = Duration::from_millis(500);
 impl Domain {
     /// Signs in with an e-mail address or a handle.
     ///
-    /// A wrong password, an unknown account and a suspended one get the same answer, after the same time.
+    /// A wrong password, an unknown account and a suspended one get the same answer, after the same time. Whoever comes
+    /// back before the day of the account's deletion keeps it.
     pub async fn sign_in(&self, login: &str, password: String) -> Result<Session, Failure> {
         let mut began = Instant::now();
         let mut outcome = Ok(None);
@@ -43,7 +45,7 @@ impl Domain {
         let verdict;
         (verdict, *began) = self.passwords.verify(password.to_owned(), hash).await?;
         let login = match (login, verdict) {
-            (Some(login), Verdict::Right | Verdict::RightButOutdated) if login.state == "active" => login,
+            (Some(login), Verdict::Right | Verdict::RightButOutdated) if is_let_in(&login, self.now()) => login,
             _ => return Err(refused()),
         };
         let upgraded = match verdict {
@@ -53,11 +55,15 @@ impl Domain {
         self.db
             .retrying(|| async {
                 let tx = self.db.begin().await?;
-                let Some(hash) = store::account::lock_active(&tx, login.profile_id).await? else {
+                let found = store::account::lock(&tx, login.profile_id).await?.ok_or_else(refused)?;
+                if !is_let_in(&found, self.now()) {
                     return Err(refused());
-                };
-                if hash != login.password_hash {
+                }
+                if found.password_hash != login.password_hash {
                     return Ok(None);
+                }
+                if found.delete_after.is_some() {
+                    store::ending::end_waiting(&tx, login.profile_id).await?;
                 }
                 if let Some(hash) = upgraded.clone() {
                     store::account::set_password(&tx, login.profile_id, hash).await?;
@@ -67,6 +73,15 @@ impl Domain {
                 Ok(Some(session))
             })
             .await
+    }
+}
+
+/// Whether the right password opens the account: an active one, and one that waits for its deletion.
+fn is_let_in(login: &Login, now: DateTime<Utc>) -> bool {
+    match login.state.as_str() {
+        "active" => true,
+        "pending_deletion" => login.delete_after.is_some_and(|at| now < at),
+        _ => false,
     }
 }
 

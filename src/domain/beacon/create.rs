@@ -1,5 +1,5 @@
 use chrono::{DurationRound, TimeDelta};
-use entity::PostId;
+use entity::{PostId, ProfileId};
 use hmac::Mac;
 use sha2::{Digest, Sha256};
 
@@ -60,7 +60,7 @@ impl Domain {
         let (body, life) = check(&new, is_official)?;
 
         let now = self.now();
-        if !self.take_allowance(me.0.as_bytes(), now).await? {
+        if !self.take_allowance(me, now).await? {
             let message = format!("{} beacons an hour is all; try again later", self.beacons_per_hour);
             return Err(Failure::Refused(vec![Refusal {
                 code: RefusalCode::LimitReached,
@@ -101,14 +101,19 @@ impl Domain {
 
     /// Counts one more beacon for a person. The person is written down as a keyed hash, and the time rounded up to ten
     /// minutes, so that what is written tells nobody which beacons are theirs.
-    async fn take_allowance(&self, person: &[u8], now: chrono::DateTime<chrono::Utc>) -> Result<bool, Failure> {
-        let mut mac = keyed(&self.person_key);
-        mac.update(person);
-        let person = mac.finalize().into_bytes();
+    async fn take_allowance(&self, me: ProfileId, now: chrono::DateTime<chrono::Utc>) -> Result<bool, Failure> {
+        let person = self.allowance_of(me);
         let slot = now.duration_trunc(TimeDelta::minutes(10)).unwrap_or(now) + TimeDelta::minutes(10);
         let counted =
             self.db.retrying(|| store::geo::allowance(&self.db, &person, now, slot, self.beacons_per_hour)).await?;
         Ok(counted)
+    }
+
+    /// What stands for a person where beacons are counted.
+    pub(in crate::domain) fn allowance_of(&self, person: ProfileId) -> Vec<u8> {
+        let mut mac = keyed(&self.person_key);
+        mac.update(person.0.as_bytes());
+        mac.finalize().into_bytes().to_vec()
     }
 }
 

@@ -59,6 +59,13 @@ pub struct ChangePasswordInput {
     new_password: String,
 }
 
+/// Who really wants to go.
+#[derive(InputObject)]
+pub struct DeleteAccountInput {
+    /// The viewer's password, once more.
+    password: String,
+}
+
 /// What a signed-in person holds.
 #[derive(SimpleObject)]
 pub struct Session {
@@ -84,6 +91,15 @@ pub struct SessionPayload {
 /// Whether the session ended.
 #[derive(SimpleObject)]
 pub struct SignOutPayload {
+    /// Why not.
+    user_errors: Vec<UserError>,
+}
+
+/// From when on the account is gone for good, or why it is not.
+#[derive(SimpleObject)]
+pub struct DeleteAccountPayload {
+    /// Until then, signing in brings the account back; null when it was not deleted.
+    delete_after: Option<DateTime<Utc>>,
     /// Why not.
     user_errors: Vec<UserError>,
 }
@@ -147,6 +163,18 @@ impl AccountMutation {
         let vc = viewer_context(ctx)?;
         let ChangePasswordInput { current_password, new_password } = input;
         payload(&vc, vc.domain().change_password(vc.viewer(), current_password, new_password).await)
+    }
+
+    /// Deletes the viewer's account. From now on it and all that it has made exist for nobody, and every session is over.
+    /// Signing in within 14 days brings it back; after that it is removed for good.
+    async fn delete_account(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The password, once more.")] input: DeleteAccountInput,
+    ) -> Result<DeleteAccountPayload> {
+        let vc = viewer_context(ctx)?;
+        let (delete_after, user_errors) = outcome(vc.domain().delete_account(vc.viewer(), input.password).await)?;
+        Ok(DeleteAccountPayload { delete_after, user_errors })
     }
 }
 

@@ -1,5 +1,6 @@
 //! The root fields that read, one file per area.
 
+mod account;
 mod beacon;
 mod feed;
 mod hashtag;
@@ -20,4 +21,5 @@ pub struct Query(
     hashtag::HashtagQuery,
     search::SearchQuery,
     beacon::BeaconQuery,
+    account::AccountQuery,
 );

@@ -3,6 +3,7 @@
 mod area;
 mod beacon;
 mod hashtag;
+mod json;
 mod node;
 mod notification;
 mod post;
@@ -15,6 +16,7 @@ pub use self::{
     area::{BeaconArea, BeaconFilter, BeaconOrder, GeoPoint, GeoPointInput},
     beacon::{Beacon, BeaconConnection, BeaconEdge, BeaconPrecision, BeaconSeverity, BeaconType, beacons_page},
     hashtag::Hashtag,
+    json::Json,
     node::Node,
     notification::{Notification, NotificationConnection, NotificationKind},
     post::{Post, PostConnection, PostEdge, PostVisibility, posts_page},

@@ -25,6 +25,12 @@ pub(in crate::store) const HAS_PLACE: &str = "(ST_X(location::geometry) BETWEEN 
 pub(in crate::store) const WITHOUT_PLACE: &str = "SELECT 1 FROM posts WHERE is_beacon AND \
      (ST_X(location::geometry) BETWEEN -180 AND 180 AND ST_Y(location::geometry) BETWEEN -90 AND 90) IS NOT TRUE";
 
+/// The place of a row of `posts` as JSON, if it has one.
+pub(in crate::store) fn place_as_json() -> String {
+    let (latitude, longitude) = ("ST_Y(location::geometry)", "ST_X(location::geometry)");
+    format!("CASE WHEN {HAS_PLACE} THEN json_build_object('latitude', {latitude}, 'longitude', {longitude}) END")
+}
+
 /// A beacon as one viewer sees it.
 #[derive(Clone, Debug)]
 pub struct Beacon {
@@ -197,4 +203,12 @@ pub async fn allowance(
     sql.text(" WHERE (SELECT count(*) FROM unnest(mine.recent) AS at WHERE at > ").bind(hour_ago).text(") < ");
     sql.number(limit);
     Ok(db.execute(sql).await? > 0)
+}
+
+/// Forgets how many beacons a person made.
+pub async fn forget_allowance(tx: &Tx, person: &[u8]) -> Result<(), StoreError> {
+    let mut sql = Sql::new("DELETE FROM beacon_allowances WHERE person = ");
+    sql.bind(person.to_vec());
+    tx.execute(sql).await?;
+    Ok(())
 }

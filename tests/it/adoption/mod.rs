@@ -3,6 +3,7 @@
 
 mod answers;
 mod changes;
+mod endings;
 mod rows;
 
 use std::path::PathBuf;

@@ -85,6 +85,15 @@ pub const CASES: &[Case] = &[
         Holds(r#"{ "nodes": [{ "body": "open video" }, { "body": "open post" }] }"#),
     ),
     query("homeFeed", "", Unauthenticated, Holds(r#"{ "nodes": [], "edges": [], "pageInfo": { "endCursor": null } }"#)),
+    query(
+        "exportMyData",
+        "",
+        Unauthenticated,
+        Holds(
+            r#"{ "profile": { "handle": "stranger" }, "account": null, "posts": [], "beacons": [], "following": [],
+                 "followers": [], "circle": [], "blockedProfiles": [], "likes": [], "saves": [] }"#,
+        ),
+    ),
     query("hashtag", r#"name: "hush""#, Null, Null),
     // What was hushed is found by nobody here, nor is its hashtag, and who has blocked the viewer is nobody to find.
     query("search", r#"query: "hush""#, NOTHING, NOTHING),
@@ -114,6 +123,7 @@ pub const CASES: &[Case] = &[
         Unauthenticated,
         REFUSED,
     ),
+    mutation("deleteAccount", r#"input: { password: "guess" }"#, Unauthenticated, REFUSED),
     mutation("updateProfile", r#"input: { handle: "owner" }"#, Unauthenticated, Refused("TAKEN")),
     mutation("follow", SHUNNING, Unauthenticated, NOT_FOUND),
     mutation("unfollow", SHUNNING, Unauthenticated, NOT_FOUND),

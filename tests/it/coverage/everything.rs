@@ -28,10 +28,13 @@ impl Types {
         fields.map(|(root, field)| (root.to_owned(), field["name"].as_str().unwrap().to_owned())).collect()
     }
 
-    /// Everything that can be selected of a root field.
+    /// Everything that can be selected of a root field; nothing, where it is a value of its own.
     pub fn everything_of(&self, root: &str, field: &str) -> String {
         let field = self.fields(root).iter().find(|other| other["name"] == field).unwrap();
         let name = named(&field["type"]);
+        if self.is_leaf(&name) {
+            return String::new();
+        }
         format!("{{ {} }}", self.everything(&name, "", DEPTH))
     }
 
@@ -50,7 +53,7 @@ impl Types {
         for field in self.fields(name) {
             let needs = |argument: &Value| argument["type"]["kind"] == "NON_NULL" && argument["defaultValue"].is_null();
             let (field_name, of) = (field["name"].as_str().unwrap(), named(&field["type"]));
-            let is_leaf = matches!(self.0[&of]["kind"].as_str(), Some("SCALAR" | "ENUM"));
+            let is_leaf = self.is_leaf(&of);
             if field["args"].as_array().unwrap().iter().any(needs) || (!is_leaf && depth == 1) {
                 continue;
             }
@@ -59,6 +62,10 @@ impl Types {
             let _ = write!(selection, " {alias}{field_name}{below}");
         }
         selection
+    }
+
+    fn is_leaf(&self, name: &str) -> bool {
+        matches!(self.0[name]["kind"].as_str(), Some("SCALAR" | "ENUM"))
     }
 
     fn fields(&self, name: &str) -> &[Value] {

@@ -51,14 +51,20 @@ const READS: &[(&str, &str, usize, &str)] = &[
     ("src/store/follow.rs", "SELECT 1 FROM profiles WHERE id = ", 1, "locks a row, reads none"),
     (
         "src/store/account.rs",
-        ") AND id = (SELECT id FROM profiles",
+        "SELECT id, handle FROM profiles WHERE lower(handle) = lower(",
         1,
-        "an operator suspends, bans or restores a profile; no row leaves",
+        "an operator suspends, bans or restores a profile",
     ),
     ("src/store/account.rs", " AS session_ended FROM profiles", 1, ACCOUNTS),
-    ("src/store/account.rs", "SELECT 1 FROM profiles WHERE state = 'active' AND id = ", 1, ACCOUNTS),
-    ("src/store/account.rs", "JOIN profiles ON profiles.id = accounts.profile_id", 2, ACCOUNTS),
+    ("src/store/account.rs", "SELECT 1 FROM profiles WHERE id = ", 1, ACCOUNTS),
+    ("src/store/account.rs", "JOIN profiles ON profiles.id = accounts.profile_id", 1, ACCOUNTS),
     ("src/store/account.rs", "JOIN profiles ON profiles.id = sessions.profile_id", 1, ACCOUNTS),
+    ("src/store/ending.rs", "SELECT id, delete_after FROM profiles WHERE delete_after <= ", 1, "who is to be removed"),
+    ("src/store/ending.rs", "SELECT 1 FROM profiles WHERE delete_after <= ", 1, "locks a row, reads none"),
+    ("src/store/export.rs", "FROM profiles WHERE id = ", 2, OWN),
+    ("src/store/export.rs", " FROM posts WHERE author_id = ", 1, OWN),
+    ("src/store/export.rs", "JOIN profiles ON profiles.id = follows.", 1, SCOPED),
+    ("src/store/export.rs", "JOIN profiles ON profiles.id = listed.id", 1, SCOPED),
     ("src/store/geo/beacon.rs", "SELECT 1 FROM posts WHERE is_beacon AND ", 1, REPORT),
     ("src/store/search/walk.rs", " AS matches FROM posts WHERE ", 1, ASKED),
     ("src/store/search/walk.rs", "(SELECT posts.id, posts.created_at FROM posts WHERE ", 1, ASKED),
@@ -70,6 +76,7 @@ const AUTHORS: &str = "the authors of rows of the scope, which asks for the auth
 const SCOPED: &str = "followed by scope::profile_is_visible or scope::profile_is_open";
 const ACCOUNTS: &str = "whether a person is let in, before there is a viewer";
 const ASKED: &str = "matches of a search, each asked of `visible` before it is found";
+const OWN: &str = "the viewer's own rows, for the viewer alone";
 const REPORT: &str = "numbers for an operator; no row leaves";
 
 /// What operators run from the command line. It writes whole networks and compares them with what is there; nothing of

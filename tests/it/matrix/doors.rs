@@ -80,6 +80,7 @@ impl<'a> Walk<'a> {
         self.hashtag().await;
         self.search().await;
         self.beacons().await;
+        self.export().await;
     }
 
     async fn feeds(&mut self) {
@@ -291,6 +292,37 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// What is exported of others: the posts that the viewer has marked, and those who ask to follow. What is the viewer's
+    /// own is no door.
+    async fn export(&mut self) {
+        if self.viewer.person.is_none() {
+            return;
+        }
+        let answer = self.world.app.ask(self.viewer.person.as_ref(), "{ exportMyData }").await;
+        let mut export = answer.data("/exportMyData");
+        let own: HashSet<_> = ["posts", "beacons"].map(|name| export[name].take()).iter().flat_map(ids_of).collect();
+        // Those exist for the viewer there alone.
+        let blocked = export["blockedProfiles"].take();
+        let [me, _] = ["profile", "keys"].map(|name| export[name].take());
+        assert_eq!(uuid(&me["id"]), self.viewer.person.as_ref().unwrap().id);
+        self.mention(&export.to_string());
+        let mine = |cell: &&Cell| self.viewer.is_author_of(cell);
+        let written = self.world.cells.iter().filter(mine).flat_map(|cell| [cell.root, cell.reply, Some(cell.beacon)]);
+        assert_eq!(own, written.flatten().collect(), "{:?} exports all that is the viewer's own", self.viewer);
+        assert_eq!(blocked.as_array().map(Vec::is_empty), Some(false), "everybody has blocked somebody");
+        for list in ["likes", "saves"] {
+            let ids: HashSet<_> = ids_of(&export[list]).collect();
+            for room in [Room::Root, Room::Reply] {
+                self.door(&format!("exportMyData, {list}"), room, ids.clone());
+            }
+        }
+        let followers = export["followers"].as_array().unwrap().iter();
+        let requests =
+            followers.filter(|follower| follower["status"] == "pending").map(|follower| uuid(&follower["id"]));
+        self.door("exportMyData, followers", Room::Profile, requests.collect());
+        self.doors.last_mut().unwrap().is_requests = true;
+    }
+
     async fn beacons(&mut self) {
         let (lat, long) = PLACE;
         let (south, north, west, east) = (lat - 0.1, lat + 0.1, long - 0.1, long + 0.1);
@@ -318,9 +350,13 @@ impl<'a> Walk<'a> {
     /// Asks, and keeps in mind every id that the answer holds.
     pub async fn ask(&mut self, document: &str) -> Value {
         let answer = self.world.app.ask(self.viewer.person.as_ref(), document).await;
-        let words = answer.body.split(['"', ' ', '/']);
-        self.mentioned.extend(words.filter(|word| word.len() == 36).filter_map(|word| word.parse::<Uuid>().ok()));
+        self.mention(&answer.body);
         answer.data("")
+    }
+
+    fn mention(&mut self, text: &str) {
+        let words = text.split(['"', ' ', '/']);
+        self.mentioned.extend(words.filter(|word| word.len() == 36).filter_map(|word| word.parse::<Uuid>().ok()));
     }
 
     /// The ids on all pages of the connection at this pointer; none, where there is no such connection.
@@ -407,6 +443,11 @@ impl<'a> Walk<'a> {
     fn count(&mut self, name: &str, of: CountOf, says: Option<i64>) {
         self.counts.push(Count { name: name.to_owned(), of, says });
     }
+}
+
+/// The ids in a list of objects: their own, or those of the posts that they are about.
+fn ids_of(list: &Value) -> impl Iterator<Item = Uuid> {
+    list.as_array().unwrap().iter().map(|thing| uuid(thing.get("postId").unwrap_or(&thing["id"])))
 }
 
 pub fn uuid(value: &Value) -> Uuid {
