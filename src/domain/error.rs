@@ -117,6 +117,7 @@ impl From<Refusal> for Failure {
 
 impl Conflict for Failure {
     fn is_conflict(&self) -> bool {
-        matches!(self, Self::Error(Error::Timeout(error)) if error.is_conflict())
+        // What somebody removed in this very moment is found to be gone by the next attempt.
+        matches!(self, Self::Error(Error::Timeout(error)) if error.is_conflict() || matches!(error, StoreError::Gone))
     }
 }

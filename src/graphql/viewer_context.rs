@@ -29,6 +29,7 @@ struct Inner {
     counts: Batcher<(ProfileId, Count), i64>,
     posts_by_id: Batcher<PostId, Post>,
     facts: Batcher<(PostId, Fact), Facts>,
+    hashtag_counts: Batcher<String, i64>,
     replies: Batcher<(PostId, Arguments), Result<Connection<Post>, Error>>,
     posts: Batcher<(ProfileId, Kind, Arguments), Result<Connection<Post>, Error>>,
     follows: Batcher<(ProfileId, List, Arguments), Result<Connection<Listed>, Error>>,
@@ -44,6 +45,7 @@ impl ViewerContext {
             counts: Batcher::default(),
             posts_by_id: Batcher::default(),
             facts: Batcher::default(),
+            hashtag_counts: Batcher::default(),
             replies: Batcher::default(),
             posts: Batcher::default(),
             follows: Batcher::default(),
@@ -90,6 +92,12 @@ impl ViewerContext {
             Ok(keys.into_iter().filter_map(|key| Some((key, facts.get(&key.0)?.clone()))).collect())
         };
         self.0.facts.load((post, fact), load).await
+    }
+
+    /// How many posts a hashtag has, together with the counts of its siblings.
+    pub(super) async fn hashtag_post_count(&self, tag: String) -> Result<i64, Error> {
+        let load = |tags: Vec<_>| async move { self.domain().hashtag_post_counts(self.viewer(), &tags).await };
+        Ok(self.0.hashtag_counts.load(tag, load).await?.unwrap_or_default())
     }
 
     /// A page of the replies to a post, together with the same page of its siblings.

@@ -30,8 +30,7 @@ pub enum StoreError {
 
 impl Conflict for StoreError {
     fn is_conflict(&self) -> bool {
-        // What somebody deleted in this very moment is found to be gone by the next attempt.
-        matches!(self, Self::Conflict(_) | Self::Gone)
+        matches!(self, Self::Conflict(_))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Hashtags: what the viewer may see of what was written under them.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use sea_orm::FromQueryResult;
 
@@ -20,23 +22,27 @@ pub async fn exists(db: &impl Executor, viewer: Viewer, now: DateTime<Utc>, tag:
     Ok(!db.rows(sql).await?.is_empty())
 }
 
-/// How many posts have this tag; nobody counts further than `most`.
-pub async fn count(
+/// How many posts have each of these tags; nobody counts further than `most`. One statement for any number of tags.
+pub async fn counts(
     db: &impl Executor,
     viewer: Viewer,
     now: DateTime<Utc>,
-    tag: &str,
+    tags: &[String],
     most: i64,
-) -> Result<i64, StoreError> {
+) -> Result<HashMap<String, i64>, StoreError> {
     let mut sql = scope::with_visible_posts(scope::posts(viewer, now));
-    sql.text(" SELECT count(*) AS count FROM (SELECT 1 FROM post_tags AS tagged");
-    sql.text(" JOIN visible ON visible.id = tagged.post_id WHERE tagged.tag = ").bind(tag);
-    sql.text(" ORDER BY tagged.created_at DESC, tagged.post_id DESC LIMIT ").number(most).text(") AS counted");
-    Ok(db.one::<Counted>(sql).await?.map_or(0, |row| row.count))
+    sql.text(" SELECT wanted.tag, (SELECT count(*) FROM (SELECT 1 FROM post_tags AS tagged");
+    sql.text(" JOIN visible ON visible.id = tagged.post_id WHERE tagged.tag = wanted.tag");
+    sql.text(" ORDER BY tagged.created_at DESC, tagged.post_id DESC LIMIT ")
+        .number(most)
+        .text(") AS counted) AS count");
+    sql.text(" FROM unnest(").bind(tags.to_vec()).text("::text[]) AS wanted (tag)");
+    Ok(db.all::<Counted>(sql).await?.into_iter().map(|row| (row.tag, row.count)).collect())
 }
 
 #[derive(FromQueryResult)]
 struct Counted {
+    tag: String,
     count: i64,
 }
 

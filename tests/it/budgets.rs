@@ -224,6 +224,20 @@ async fn a_hundred_mixed_nodes_take_four_statements() {
     }
 }
 
+#[tokio::test]
+async fn hashtags_are_counted_together() {
+    let (app, people) = scene().await;
+    app.database.run("UPDATE posts SET tags = ARRAY['rain' || extract(second FROM created_at)::int]").await;
+    let query = "query($first: Int) { search(query: \"#rain\", kinds: [HASHTAG], first: $first) {
+        nodes { ... on Hashtag { name postCount } } } }";
+    for first in [1, 20, 60] {
+        let (spent, answer) = spend(&app, Some(&people[0]), query, first).await;
+        let counts = answer.each("/search/nodes", "/postCount");
+        assert!(counts.len() == first && counts.iter().all(|count| count != "0"), "{counts:?}");
+        assert_eq!(spent, 3, "{first} hashtags");
+    }
+}
+
 /// The account, the page with the actors, the posts, and the number of unread ones.
 #[tokio::test]
 async fn notifications_take_four_statements() {

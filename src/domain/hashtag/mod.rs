@@ -1,5 +1,7 @@
 //! Hashtags, as far as the viewer may see what was written under them.
 
+use std::collections::HashMap;
+
 use crate::{
     domain::{
         Domain, Error,
@@ -27,9 +29,10 @@ impl Domain {
         Ok(store::hashtag::exists(&self.db, viewer, self.now(), &tag).await?.then_some(tag))
     }
 
-    /// How many posts with this tag the viewer may see, at most [`MAX_COUNT`].
-    pub async fn hashtag_post_count(&self, viewer: Viewer, tag: &str) -> Result<i64, Error> {
-        Ok(store::hashtag::count(&self.db, viewer, self.now(), tag, MAX_COUNT).await?)
+    /// How many posts with each of these tags the viewer may see, at most [`MAX_COUNT`]. One statement, however many they
+    /// are.
+    pub async fn hashtag_post_counts(&self, viewer: Viewer, tags: &[String]) -> Result<HashMap<String, i64>, Error> {
+        Ok(store::hashtag::counts(&self.db, viewer, self.now(), tags, MAX_COUNT).await?)
     }
 
     /// The posts with this tag that the viewer may see, newest first.

@@ -19,7 +19,7 @@ impl Hashtag {
 
     /// How many posts and replies with it the viewer may see, counted up to 10,000.
     async fn post_count(&self) -> Result<i32> {
-        let count = self.vc.domain().hashtag_post_count(self.vc.viewer(), &self.name).await;
+        let count = self.vc.hashtag_post_count(self.name.clone()).await;
         Ok(saturated(count.map_err(|error| api_error(&error))?))
     }
 

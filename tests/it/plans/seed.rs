@@ -69,6 +69,8 @@ pub async fn run(app: &TestApp) {
              SELECT {any}, {post}, '👍' FROM generate_series(0, 9999) AS n;
              INSERT INTO post_mentions (post_id, profile_id)
              SELECT {post}, {reader} FROM generate_series(0, 3999) AS n;
+             INSERT INTO post_mentions (post_id, profile_id)
+             SELECT {post}, {any} FROM generate_series(4000, 29999) AS n;
              INSERT INTO notifications (recipient_id, actor_id, kind, post_id, created_at, read_at)
              SELECT profile_id, author_id, 'mention', post_id, created_at,
                     CASE WHEN created_at < '2025-09-02' THEN created_at END
