@@ -1,7 +1,7 @@
 //! Loading together what siblings ask for one by one.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     hash::Hash,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -29,7 +29,9 @@ struct Batch<K, V> {
 }
 
 struct Asked<K> {
+    /// Each once, in the order in which they came: the same request loads the same.
     keys: Vec<K>,
+    known: HashSet<K>,
     times: usize,
 }
 
@@ -70,11 +72,12 @@ impl<K: Clone + Eq + Hash, V: Clone> Batcher<K, V> {
     fn join(&self, key: &K) -> Arc<Batch<K, V>> {
         let mut open = lock(&self.open);
         let batch = open.get_or_insert_with(|| {
-            Arc::new(Batch { asked: Mutex::new(Asked { keys: Vec::new(), times: 0 }), values: OnceCell::new() })
+            let asked = Asked { keys: Vec::new(), known: HashSet::new(), times: 0 };
+            Arc::new(Batch { asked: Mutex::new(asked), values: OnceCell::new() })
         });
         let mut asked = lock(&batch.asked);
         asked.times += 1;
-        if !asked.keys.contains(key) {
+        if asked.known.insert(key.clone()) {
             asked.keys.push(key.clone());
         }
         drop(asked);
@@ -135,6 +138,40 @@ mod tests {
                 assert_eq!(value.unwrap(), (key != 7).then_some(key * 2));
             }
         }
+    }
+
+    /// A key that counts how often two are compared.
+    #[derive(Clone, Copy, Debug, Eq)]
+    struct Counting(u32);
+
+    static COMPARED: AtomicUsize = AtomicUsize::new(0);
+
+    impl PartialEq for Counting {
+        fn eq(&self, other: &Self) -> bool {
+            COMPARED.fetch_add(1, Ordering::SeqCst);
+            self.0 == other.0
+        }
+    }
+
+    impl Hash for Counting {
+        fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+            self.0.hash(state);
+        }
+    }
+
+    #[tokio::test]
+    async fn many_keys_are_not_compared_each_with_each() {
+        let batcher = Batcher::default();
+        let ask = |key: u32| {
+            batcher.load(Counting(key), |keys: Vec<Counting>| async move {
+                assert!(keys.iter().map(|key| key.0).eq(0..2_000), "in the order in which they came");
+                Ok(keys.into_iter().map(|key| (key, key.0)).collect())
+            })
+        };
+        let values = join_all((0..4_000).map(|key| ask(key % 2_000))).await;
+        assert!((0..4_000).zip(values).all(|(key, value)| value.unwrap() == Some(key % 2_000)));
+        let compared = COMPARED.load(Ordering::SeqCst);
+        assert!(compared < 40_000, "{compared} comparisons");
     }
 
     #[tokio::test(flavor = "multi_thread")]

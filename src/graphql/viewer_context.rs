@@ -1,4 +1,8 @@
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    hash::Hash,
+    sync::Arc,
+};
 
 use entity::{PostId, ProfileId};
 
@@ -151,13 +155,15 @@ impl ViewerContext {
 }
 
 /// Those who want the same thing, together, in the order in which they came.
-fn grouped<I, W: PartialEq>(keys: impl Iterator<Item = (I, W)>) -> Vec<(Vec<I>, W)> {
+fn grouped<I, W: Clone + Eq + Hash>(keys: impl Iterator<Item = (I, W)>) -> Vec<(Vec<I>, W)> {
     let mut groups: Vec<(Vec<I>, W)> = Vec::new();
+    let mut places = HashMap::new();
     for (id, wanted) in keys {
-        match groups.iter_mut().find(|(_, other)| *other == wanted) {
-            Some((ids, _)) => ids.push(id),
-            None => groups.push((vec![id], wanted)),
-        }
+        let place = *places.entry(wanted).or_insert_with_key(|wanted| {
+            groups.push((Vec::new(), wanted.clone()));
+            groups.len() - 1
+        });
+        groups[place].0.push(id);
     }
     groups
 }

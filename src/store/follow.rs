@@ -54,13 +54,7 @@ pub async fn lists(
         sql.text(") AND ").condition(scope::profile_is_open(viewer));
     };
     let rows = listed(db, viewer, open, ("accepted", mine, theirs), window).await?;
-    Ok(owners
-        .iter()
-        .map(|owner| {
-            let rows = rows.iter().filter(|row| row.owner_id == *owner).cloned().collect();
-            (*owner, window.finish(rows))
-        })
-        .collect())
+    Ok(window.finish_each(owners, rows, |row| Some(row.owner_id)))
 }
 
 /// The viewer's own pending requests, newest first: those who ask to follow, as far as the viewer may see them.

@@ -103,7 +103,7 @@ pub struct Facts {
     pub emojis: Vec<String>,
     /// How many have left each of them, of those whom the viewer may see.
     pub emoji_counts: Vec<i64>,
-    /// How many replies the viewer may see.
+    /// How many replies the viewer may see, at most 10,000.
     pub replies: i64,
     /// Whether the viewer likes it.
     pub liked: bool,
@@ -113,6 +113,8 @@ pub struct Facts {
     pub reaction: Option<String>,
 }
 
+/// Replies are counted up to here: they are counted from the rows, since each has a visibility of its own.
+const MAX_REPLIES: i64 = 10_000;
 /// Different emoji of a post that are told, the most frequent first.
 const MAX_EMOJIS: i64 = 50;
 
@@ -120,8 +122,7 @@ const MAX_EMOJIS: i64 = 50;
 /// wanted.
 ///
 /// Likes and reactions are counted for everybody by the database, without those of accounts that are not active. From
-/// that the marks of those between whom and the viewer a block stands are taken away: a few look-ups, however many marks
-/// there are.
+/// that the marks of those between whom and the viewer a block stands are taken away (see [`counted`]).
 pub async fn facts(
     db: &impl Executor,
     viewer: Viewer,
@@ -137,16 +138,16 @@ pub async fn facts(
     sql.text(") SELECT page.id");
     sql.text(", ");
     if wants(Fact::Likes) {
-        sql.text("COALESCE((SELECT counted.count FROM post_mark_counts AS counted");
-        sql.text(" WHERE counted.post_id = page.id AND counted.mark = ''), 0) - (SELECT count(*) FROM unseen");
-        sql.text(" JOIN post_likes AS mark ON mark.post_id = page.id AND mark.profile_id = unseen.id");
-        sql.text(" WHERE mark.counts) AS likes");
+        sql.text("COALESCE((SELECT sum(counted.count) FROM (");
+        counted(&mut sql, "post_likes", "''", "= ''");
+        sql.text(") AS counted WHERE counted.mark = ''), 0) AS likes");
     } else {
         sql.text("0::bigint AS likes");
     }
     sql.text(", ");
     if wants(Fact::Replies) {
-        sql.text("(SELECT count(*) FROM visible WHERE visible.parent_id = page.id) AS replies");
+        sql.text("(SELECT count(*) FROM (SELECT 1 FROM visible WHERE visible.parent_id = page.id LIMIT ");
+        sql.number(MAX_REPLIES).text(") AS counted) AS replies");
     } else {
         sql.text("0::bigint AS replies");
     }
@@ -183,17 +184,35 @@ pub async fn facts(
     sql.text(" FROM (SELECT visible.id FROM visible WHERE visible.id = ANY(").bind(uuids(ids)).text(")) AS page");
     if wants(Fact::Reactions) {
         sql.text(" LEFT JOIN LATERAL (SELECT array_agg(most.mark) AS emojis, array_agg(most.count) AS counts FROM (");
-        sql.text("SELECT seen.mark, seen.count FROM (SELECT counted.mark, counted.count - COALESCE(hidden.count, 0) AS count");
-        sql.text(" FROM post_mark_counts AS counted LEFT JOIN (SELECT mark.emoji, count(*) AS count FROM unseen");
-        sql.text(" JOIN post_reactions AS mark ON mark.post_id = page.id AND mark.profile_id = unseen.id");
-        sql.text(" WHERE mark.counts GROUP BY mark.emoji) AS hidden ON hidden.emoji = counted.mark");
-        sql.text(" WHERE counted.post_id = page.id AND counted.mark <> '') AS seen WHERE seen.count > 0");
-        sql.text(" ORDER BY seen.count DESC, seen.mark LIMIT ")
-            .number(MAX_EMOJIS)
-            .text(") AS most) AS reacted ON true");
+        sql.text("SELECT counted.mark, sum(counted.count) AS count FROM (");
+        counted(&mut sql, "post_reactions", "mark.emoji", "<> ''");
+        sql.text(") AS counted GROUP BY counted.mark HAVING sum(counted.count) > 0");
+        sql.text(" ORDER BY count DESC, counted.mark LIMIT ").number(MAX_EMOJIS).text(") AS most) AS reacted ON true");
     }
     let rows: Vec<Facts> = db.all(sql).await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// Appends a select of marks of `page.id` and how often each was left: what the database counts, and one less for each
+/// that somebody has left who is `unseen`. Rows whose mark is NULL say nothing.
+///
+/// The way of the smaller side: when the post has no more marks than people are unseen, its marks are read, and each is
+/// looked up among these, who are hashed once. Otherwise each of them is looked up among the marks. One of the two does
+/// not begin.
+fn counted(sql: &mut Sql, table: &str, mark: &str, counters: &str) {
+    let counters = format!(" FROM post_mark_counts AS kept WHERE kept.post_id = page.id AND kept.mark {counters}");
+    let is_small = format!("(SELECT sum(kept.count){counters}) <= (SELECT count(*) FROM unseen)");
+    let marks =
+        format!("SELECT {mark} AS mark, -1 AS count FROM {table} AS mark WHERE mark.post_id = page.id AND mark.counts");
+    sql.text(&format!("SELECT kept.mark, kept.count{counters}"));
+    // IS TRUE: as a bare condition, it would become a join, which hashes them anew for each post.
+    sql.text(&format!(" UNION ALL {marks} AND {is_small} AND (mark.profile_id IN (SELECT id FROM unseen)) IS TRUE"));
+    // A scalar subquery, as PostgreSQL may otherwise hash all marks of a popular post; and a range of one, as it may
+    // otherwise walk all marks of a busy person.
+    sql.text(&format!(
+        " UNION ALL SELECT (SELECT {mark} FROM {table} AS mark WHERE mark.post_id = page.id AND mark.counts"
+    ));
+    sql.text(&format!(" AND mark.profile_id BETWEEN unseen.id AND unseen.id), -1 FROM unseen WHERE NOT {is_small}"));
 }
 
 /// A post that the viewer has marked.

@@ -1,5 +1,7 @@
 //! Keyset paging: a page is a walk along an index from a key, never a count of rows to skip.
 
+use std::{collections::HashMap, hash::Hash};
+
 use chrono::{DateTime, Utc};
 use entity::{PostId, ProfileId};
 use sea_orm::Value;
@@ -106,6 +108,25 @@ impl<K> Window<K> {
             rows.reverse();
         }
         Slice { rows, more }
+    }
+
+    /// As [`Self::finish`], for the rows of several lists: one slice for each owner, also where there are no rows.
+    pub(super) fn finish_each<O, T>(
+        &self,
+        owners: &[O],
+        rows: Vec<T>,
+        owner_of: impl Fn(&T) -> Option<O>,
+    ) -> Vec<(O, Slice<T>)>
+    where
+        O: Copy + Eq + Hash,
+    {
+        let mut lists: HashMap<O, Vec<T>> = HashMap::new();
+        for row in rows {
+            if let Some(owner) = owner_of(&row) {
+                lists.entry(owner).or_default().push(row);
+            }
+        }
+        owners.iter().map(|owner| (*owner, self.finish(lists.remove(owner).unwrap_or_default()))).collect()
     }
 }
 

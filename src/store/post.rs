@@ -119,13 +119,7 @@ pub async fn of_profiles(
     sql.text(") AS page JOIN profiles ON profiles.id = page.author_id");
     window.order(&mut sql, "page");
     let rows: Vec<Post> = db.all(sql).await?;
-    Ok(authors
-        .iter()
-        .map(|author| {
-            let rows = rows.iter().filter(|post| post.author.id == *author).cloned().collect();
-            (*author, window.finish(rows))
-        })
-        .collect())
+    Ok(window.finish_each(authors, rows, |post| Some(post.author.id)))
 }
 
 /// For each post that the viewer may see: the visible replies to it, oldest first. One statement for any number of
@@ -146,13 +140,7 @@ pub async fn replies(
     sql.text(") AS page JOIN profiles ON profiles.id = page.author_id");
     window.order(&mut sql, "page");
     let rows: Vec<Post> = db.all(sql).await?;
-    Ok(parents
-        .iter()
-        .map(|parent| {
-            let rows = rows.iter().filter(|post| post.parent_id == Some(*parent)).cloned().collect();
-            (*parent, window.finish(rows))
-        })
-        .collect())
+    Ok(window.finish_each(parents, rows, |post| post.parent_id))
 }
 
 /// Appends a select of the rows `page`, with the columns of the author from `profiles`.

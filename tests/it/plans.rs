@@ -229,6 +229,42 @@ async fn purge(review: &mut Review, star: &Person) {
     }
 }
 
+/// What is counted for everybody costs a few probes more when the viewer has blocked many, or when many have left a mark:
+/// never each of those for each of these.
+#[tokio::test]
+async fn marks_across_blocks_are_looked_up_from_the_smaller_side() {
+    let app = TestApp::new().await;
+    seed::marks_and_blocks(&app).await;
+    let query = "{ globalFeed(first: 100) { nodes { id likeCount reactions { emoji count } } } }";
+    let facts = async |viewer: &Person| {
+        app.forget_statements();
+        let answer = app.ask(viewer, query).await;
+        let plan = Plan::of(&app.database, app.statements().last().unwrap()).await;
+        let read = ["post_likes", "post_reactions"].map(|table| plan.rows_read(table));
+        (answer.data("/globalFeed/nodes"), plan, read)
+    };
+    // The newest post has 30,000 likes and reactions, of everybody; the others have 20 each, half of them of people
+    // whom `many` has blocked. `one` has blocked a single one of those who like everything.
+    let (nodes, plan, read) = facts(&seed::blocks_many(&app)).await;
+    let counts = |likes: u32| json!([{ "emoji": "👍", "count": likes }]);
+    for (at, node) in nodes.as_array().unwrap().iter().enumerate() {
+        let expected = if at == 0 { 25_000 } else { 10 };
+        assert_eq!((&node["likeCount"], &node["reactions"]), (&json!(expected), &counts(expected)), "post {at}");
+    }
+    // Those of 99 posts, and 5,000 probes of the popular one.
+    assert!(read.iter().all(|rows| *rows <= 99 * 20 + 5_000), "{read:?}\n{}", plan.describe());
+    assert!(plan.pages() < 60_000, "{} pages\n{}", plan.pages(), plan.describe());
+    let many = plan.millis();
+    let (nodes, plan, read) = facts(&seed::blocks_one(&app)).await;
+    for (at, node) in nodes.as_array().unwrap().iter().enumerate() {
+        let expected = if at == 0 { 29_999 } else { 19 };
+        assert_eq!((&node["likeCount"], &node["reactions"]), (&json!(expected), &counts(expected)), "post {at}");
+    }
+    assert!(read.iter().all(|rows| *rows <= 100), "{read:?}\n{}", plan.describe());
+    assert!(plan.pages() < 3_000, "{} pages\n{}", plan.pages(), plan.describe());
+    println!("5,000 blocks: {many} ms, one block: {} ms", plan.millis());
+}
+
 async fn look_ups(review: &mut Review, reader: &Person) {
     let by_handle = r#"{ profile(by: { handle: "Person_77" }) { handle } }"#;
     let plan = review.plan(Some(reader), by_handle).await;

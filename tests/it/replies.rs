@@ -112,7 +112,8 @@ async fn a_deep_thread_takes_one_statement_a_level() {
     app.forget_statements();
     let query = format!(
         "{{ post(id: \"{root}\") {{ body replies(first: 20) {{ nodes {{ body replies(first: 20) {{ nodes {{ body
-            replies(first: 20) {{ nodes {{ body author {{ handle }} }} pageInfo {{ hasNextPage }} }} }} }} }} }} }} }}"
+            replies(first: 20) {{ nodes {{ body author {{ handle }} likeCount replyCount viewerHasLiked viewerHasSaved
+            viewerReaction }} pageInfo {{ hasNextPage }} }} }} }} }} }} }} }}"
     );
     let answer = app.ask(&people[1], &query).await;
     let level = |value: &Value| value["replies"]["nodes"].as_array().unwrap().clone();
@@ -121,6 +122,6 @@ async fn a_deep_thread_takes_one_statement_a_level() {
     let three: Vec<_> = two.iter().flat_map(level).collect();
     assert_eq!((one.len(), two.len(), three.len()), (20, 400, 8_000));
     assert!(three.iter().all(|post| post["body"] == "three"));
-    // The account, the root, and each level.
-    assert_eq!(app.statements().len(), 5);
+    // The account, the root, each level, and what the posts of the last one say of themselves.
+    assert_eq!(app.statements().len(), 6);
 }

@@ -62,6 +62,14 @@ CREATE OR REPLACE TRIGGER post_reactions_decide BEFORE INSERT ON post_reactions 
 
 -- Once for each statement, counters in order: two that write many marks cannot wait for each other in a circle. What is
 -- deleted with its post finds no counter any more, and needs none.
+CREATE OR REPLACE FUNCTION marks_won() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO post_mark_counts AS counter (post_id, mark, count)
+        SELECT post_id, COALESCE(to_jsonb(came) ->> 'emoji', '') AS mark, count(*)
+        FROM came WHERE counts GROUP BY 1, 2 ORDER BY 1, 2
+        ON CONFLICT (post_id, mark) DO UPDATE SET count = counter.count + excluded.count;
+    RETURN NULL;
+END $$;
 CREATE OR REPLACE FUNCTION marks_lost() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM 1 FROM post_mark_counts AS counter
@@ -72,14 +80,26 @@ BEGIN
         FROM (SELECT post_id, COALESCE(to_jsonb(gone) ->> 'emoji', '') AS mark, count(*) AS count
               FROM gone WHERE counts GROUP BY 1, 2) AS lost
         WHERE counter.post_id = lost.post_id AND counter.mark = lost.mark;
+    -- Each of these is locked by now; who adds to one of them waits, and begins a new one.
+    DELETE FROM post_mark_counts AS counter USING gone
+        WHERE counter.post_id = gone.post_id AND counter.mark = COALESCE(to_jsonb(gone) ->> 'emoji', '')
+          AND gone.counts AND counter.count = 0;
     RETURN NULL;
 END $$;
-CREATE OR REPLACE FUNCTION marks_won() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Both at once: were all that is lost counted before all that is won, two people who change from one emoji to the other
+-- and back would wait for each other. What is lost has a counter, so that none is ever made below zero.
+CREATE OR REPLACE FUNCTION marks_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO post_mark_counts AS counter (post_id, mark, count)
-        SELECT post_id, COALESCE(to_jsonb(came) ->> 'emoji', '') AS mark, count(*)
-        FROM came WHERE counts GROUP BY 1, 2 ORDER BY 1, 2
+        SELECT post_id, mark, sum(change) FROM (
+            SELECT post_id, COALESCE(to_jsonb(gone) ->> 'emoji', '') AS mark, -1 AS change FROM gone WHERE counts
+            UNION ALL
+            SELECT post_id, COALESCE(to_jsonb(came) ->> 'emoji', ''), 1 FROM came WHERE counts) AS changes
+        GROUP BY 1, 2 HAVING sum(change) <> 0 ORDER BY 1, 2
         ON CONFLICT (post_id, mark) DO UPDATE SET count = counter.count + excluded.count;
+    DELETE FROM post_mark_counts AS counter USING gone
+        WHERE counter.post_id = gone.post_id AND counter.mark = COALESCE(to_jsonb(gone) ->> 'emoji', '')
+          AND gone.counts AND counter.count = 0;
     RETURN NULL;
 END $$;
 DO $do$
@@ -90,11 +110,8 @@ BEGIN
             FOR EACH STATEMENT EXECUTE FUNCTION marks_won()', marks);
         EXECUTE format('CREATE OR REPLACE TRIGGER %1$s_gone AFTER DELETE ON %1$s REFERENCING OLD TABLE AS gone
             FOR EACH STATEMENT EXECUTE FUNCTION marks_lost()', marks);
-        -- In the order of their names: first what is lost, then what is won.
-        EXECUTE format('CREATE OR REPLACE TRIGGER %1$s_changed_1 AFTER UPDATE ON %1$s REFERENCING OLD TABLE AS gone
-            FOR EACH STATEMENT EXECUTE FUNCTION marks_lost()', marks);
-        EXECUTE format('CREATE OR REPLACE TRIGGER %1$s_changed_2 AFTER UPDATE ON %1$s REFERENCING NEW TABLE AS came
-            FOR EACH STATEMENT EXECUTE FUNCTION marks_won()', marks);
+        EXECUTE format('CREATE OR REPLACE TRIGGER %1$s_changed AFTER UPDATE ON %1$s
+            REFERENCING OLD TABLE AS gone NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION marks_changed()', marks);
     END LOOP;
 END $do$;
 
@@ -111,6 +128,6 @@ CREATE OR REPLACE TRIGGER profiles_marks AFTER UPDATE OF state ON profiles FOR E
     down: r"
 DROP TRIGGER IF EXISTS profiles_marks ON profiles;
 DROP TABLE IF EXISTS post_mark_counts, post_hides, post_saves, post_reactions, post_likes;
-DROP FUNCTION IF EXISTS marks_follow_state(), marks_won(), marks_lost(), marks_decide();
+DROP FUNCTION IF EXISTS marks_follow_state(), marks_changed(), marks_lost(), marks_won(), marks_decide();
 ",
 };

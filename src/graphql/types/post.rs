@@ -150,7 +150,7 @@ impl Post {
         Ok(posts_page(&self.vc, page.map_err(|error| api_error(&error))?))
     }
 
-    /// How many replies the viewer may see.
+    /// How many replies the viewer may see, counted up to 10,000.
     async fn reply_count(&self) -> Result<i32> {
         Ok(self.fact(Fact::Replies).await?.map_or(0, |facts| saturated(facts.replies)))
     }

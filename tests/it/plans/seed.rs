@@ -98,6 +98,49 @@ pub async fn run(app: &TestApp) {
     }
 }
 
+/// 30,000 profiles, of which one has blocked 5,000 and another one has blocked one. 100 posts: the newest is liked by
+/// everybody, each of the others by 20, half of whom are among the 5,000 and one of whom is that one; all react as well.
+/// The statistics are those of a moment before the blocks.
+pub async fn marks_and_blocks(app: &TestApp) {
+    let (post, person) = (numbered_sql(POST, "p"), numbered_sql(PERSON, "n"));
+    let (many, one) = (numbered_sql(PERSON, "40000"), numbered_sql(PERSON, "40001"));
+    app.database
+        .run(&format!(
+            "SET synchronous_commit = off;
+             INSERT INTO profiles (id, handle, is_private)
+             SELECT {person}, 'person_' || n, false FROM generate_series(0, 29999) AS n
+             UNION ALL SELECT {person}, 'person_' || n, false FROM generate_series(40000, 40001) AS n;
+             INSERT INTO posts (id, author_id, body, created_at)
+             SELECT {post}, {one}, 'post ' || p, timestamptz '2026-02-01' - p * interval '1 min'
+             FROM generate_series(0, 99) AS p;
+             CREATE TEMP TABLE marks AS
+             SELECT {post} AS post_id, {person} AS profile_id FROM generate_series(0, 0) AS p, generate_series(0, 29999) AS n
+             UNION ALL
+             SELECT {post}, {person} FROM generate_series(1, 99) AS p, generate_series(4990, 5009) AS n;
+             INSERT INTO post_likes (post_id, profile_id) SELECT post_id, profile_id FROM marks;
+             INSERT INTO post_reactions (post_id, profile_id, emoji) SELECT post_id, profile_id, '👍' FROM marks;
+             DROP TABLE marks;
+             ANALYZE;
+             INSERT INTO blocks (blocker_id, blocked_id)
+             SELECT {many}, {person} FROM generate_series(0, 4999) AS n
+             UNION ALL SELECT {one}, {person} FROM generate_series(5000, 5000) AS n;"
+        ))
+        .await;
+    for table in ["post_likes", "post_reactions", "post_mark_counts"] {
+        app.database.run(&format!("VACUUM ANALYZE {table}")).await;
+    }
+}
+
+/// Has blocked 5,000 people.
+pub fn blocks_many(app: &TestApp) -> Person {
+    person(app, 40_000)
+}
+
+/// Has blocked one.
+pub fn blocks_one(app: &TestApp) -> Person {
+    person(app, 40_001)
+}
+
 fn person(app: &TestApp, n: u32) -> Person {
     let id = numbered(PERSON, n);
     Person { id, handle: format!("person_{n}"), token: app.token(id) }
