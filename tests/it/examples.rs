@@ -1,4 +1,5 @@
-//! The playground's examples, each asked as it stands, of the demo network that they speak of.
+//! The examples of the playground that are no screens (those: tests/it/screens.rs), each asked as it stands, of the demo
+//! network that they speak of.
 
 use std::{fs, path::Path};
 
@@ -13,7 +14,7 @@ async fn every_example_of_the_playground_is_answered() {
     let noor = app.person("noor").await;
     app.person("city").await;
     app.follow(&ada, &noor, "accepted").await;
-    let post = app.post(&noor, Post::public("Good morning")).await;
+    app.post(&noor, Post::public("Good morning")).await;
     app.beacon(Beacon::at(44.9778, -93.265)).await;
 
     let bounds = json!({ "south": 44.9, "west": -93.4, "north": 45.1, "east": -93.1 });
@@ -33,9 +34,6 @@ async fn every_example_of_the_playground_is_answered() {
             "create-post" => json!({ "input": { "body": "Hello #there" } }),
             "follow" => json!({ "input": { "profileId": noor.id } }),
             "node" => json!({ "id": noor.id }),
-            "post" => json!({ "id": post }),
-            "profile" => json!({ "handle": "noor" }),
-            "search" => json!({ "query": "noor" }),
             "sign-in" => json!({ "input": { "login": "ada", "password": "sojorn-demo" } }),
             "update-profile" => json!({ "input": { "bio": "Here since the beginning" } }),
             _ => json!({ "first": 5 }),
@@ -45,5 +43,5 @@ async fn every_example_of_the_playground_is_answered() {
         assert_ne!(answer.json["data"], Value::Null, "{name}");
         examples += 1;
     }
-    assert!(examples >= 10);
+    assert!(examples >= 9, "{examples}");
 }

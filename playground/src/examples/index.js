@@ -6,15 +6,20 @@ import createBeacon from './create-beacon.graphql';
 import createPost from './create-post.graphql';
 import follow from './follow.graphql';
 import globalFeed from './global-feed.graphql';
-import homeFeed from './home-feed.graphql';
 import node from './node.graphql';
-import post from './post.graphql';
-import profile from './profile.graphql';
 import quipFeed from './quip-feed.graphql';
-import search from './search.graphql';
 import signIn from './sign-in.graphql';
 import updateProfile from './update-profile.graphql';
-import viewer from './viewer.graphql';
+
+// What a client builds its screens with, one request each.
+import feed from '../../../examples/screens/feed.graphql';
+import followRequests from '../../../examples/screens/follow-requests.graphql';
+import followers from '../../../examples/screens/followers.graphql';
+import notifications from '../../../examples/screens/notifications.graphql';
+import profile from '../../../examples/screens/profile.graphql';
+import search from '../../../examples/screens/search.graphql';
+import shell from '../../../examples/screens/shell.graphql';
+import thread from '../../../examples/screens/thread.graphql';
 
 const minneapolis = { latitude: 44.9778, longitude: -93.265 };
 
@@ -22,9 +27,9 @@ function idOfProfile(handle) {
   return { query: `{ profile(by: { handle: "${handle}" }) { id } }`, pick: (data) => data.profile.id };
 }
 
-const idOfNewestPost = {
-  query: '{ globalFeed(first: 1) { nodes { id } } }',
-  pick: (data) => data.globalFeed.nodes[0].id,
+const idOfNewestThread = {
+  query: '{ globalFeed(first: 50) { nodes { id replyCount } } }',
+  pick: ({ globalFeed: { nodes } }) => (nodes.find((post) => post.replyCount > 1) ?? nodes[0]).id,
 };
 
 /**
@@ -32,11 +37,16 @@ const idOfNewestPost = {
  * id of has `id`, how to ask for it, and makes its `variables` from the answer.
  */
 export const examples = [
+  { group: 'Screens', title: 'Profile', query: profile, variables: { handle: 'noor', first: 10 } },
+  { group: 'Screens', title: 'Thread', query: thread, id: idOfNewestThread, variables: (id) => ({ id, first: 10 }) },
+  { group: 'Screens', title: 'Followers', query: followers, variables: { handle: 'noor', first: 10 } },
+  { group: 'Screens', title: 'Search', query: search, variables: { query: 'river', first: 10 } },
+  { group: 'Screens', title: 'Shell', query: shell, needsToken: true },
+  { group: 'Screens', title: 'Feed', query: feed, variables: { first: 10 }, needsToken: true },
+  { group: 'Screens', title: 'Follow requests', query: followRequests, variables: { first: 10 }, needsToken: true },
+  { group: 'Screens', title: 'Notifications', query: notifications, variables: { first: 10 }, needsToken: true },
   { group: 'Read', title: 'Global feed', query: globalFeed, variables: { first: 10 } },
   { group: 'Read', title: 'Quips', query: quipFeed, variables: { first: 5 } },
-  { group: 'Read', title: 'A profile by handle', query: profile, variables: { handle: 'noor' } },
-  { group: 'Read', title: 'A post by id', query: post, id: idOfNewestPost, variables: (id) => ({ id }) },
-  { group: 'Read', title: 'Search', query: search, variables: { query: 'city', first: 10 } },
   { group: 'Read', title: 'Anything by id', query: node, id: idOfProfile('city'), variables: (id) => ({ id }) },
   {
     group: 'Map',
@@ -51,8 +61,6 @@ export const examples = [
     variables: { bounds: { south: 44.94, west: -93.33, north: 45.02, east: -93.2 } },
   },
   { group: 'Account', title: 'Sign in', query: signIn, variables: { input: { login: 'ada', password: 'sojorn-demo' } } },
-  { group: 'Account', title: 'Viewer and follow requests', query: viewer, needsToken: true },
-  { group: 'Account', title: 'Home feed', query: homeFeed, variables: { first: 10 }, needsToken: true },
   {
     group: 'Change',
     title: 'Update your profile',
