@@ -23,16 +23,17 @@ pub struct NewKeys {
     pub one_time: Vec<(i32, Vec<u8>)>,
 }
 
-/// Publishes keys. With a new identity key, the one-time prekeys of the old one go.
-pub async fn publish(tx: &Tx, me: ProfileId, keys: NewKeys, now: DateTime<Utc>) -> Result<(), StoreError> {
+/// Publishes keys. With a new identity key, and with a new installation, the one-time prekeys of the old one go. Answers
+/// whether that can be: not when a number was handed out already, with another key.
+pub async fn publish(tx: &Tx, me: ProfileId, keys: NewKeys, now: DateTime<Utc>) -> Result<bool, StoreError> {
     let mut identity = Sql::new("UPDATE profiles SET identity_key = ");
     identity.bind(keys.identity_key.clone()).text(" WHERE id = ").bind(me);
     identity.text(" AND identity_key IS DISTINCT FROM ").bind(keys.identity_key);
-    if tx.execute(identity).await? > 0 {
-        let mut old = Sql::new("DELETE FROM one_time_prekeys WHERE profile_id = ");
-        old.bind(me);
-        tx.execute(old).await?;
-    }
+    let is_new = tx.execute(identity).await? > 0;
+    let mut old = Sql::new("DELETE FROM one_time_prekeys WHERE profile_id = ");
+    old.bind(me).text(" AND (").bind(is_new).text(" OR NOT EXISTS (SELECT 1 FROM key_bundles WHERE profile_id = ");
+    old.bind(me).text(" AND registration_id = ").bind(keys.registration_id).text("))");
+    tx.execute(old).await?;
     let row = key_bundles::ActiveModel {
         profile_id: Set(me),
         registration_id: Set(keys.registration_id),
@@ -50,12 +51,15 @@ pub async fn publish(tx: &Tx, me: ProfileId, keys: NewKeys, now: DateTime<Utc>) 
         key_bundles::Column::PublishedAt,
     ]);
     key_bundles::Entity::insert(row).on_conflict(replace).exec_without_returning(tx.connection()).await?;
+    let one_time = keys.one_time.len() as u64;
     let (ids, publics): (Vec<_>, Vec<_>) = keys.one_time.into_iter().unzip();
     let mut sql = Sql::new("INSERT INTO one_time_prekeys (profile_id, key_id, public_key) SELECT ");
     sql.bind(me).text("::uuid, new.id, new.public FROM unnest(").bind(ids).text("::int[], ").bind(publics);
-    sql.text("::bytea[]) AS new (id, public) ON CONFLICT (profile_id, key_id) DO NOTHING");
-    tx.execute(sql).await?;
-    Ok(())
+    // The last one counts as long as nobody has got another. Writing the same again is to count it among those written.
+    sql.text("::bytea[]) AS new (id, public) ON CONFLICT (profile_id, key_id) DO UPDATE");
+    sql.text(" SET public_key = excluded.public_key WHERE one_time_prekeys.claimed_at IS NULL");
+    sql.text(" OR one_time_prekeys.public_key = excluded.public_key");
+    Ok(tx.execute(sql).await? == one_time)
 }
 
 /// Lets one transaction at a time publish the keys of a person.

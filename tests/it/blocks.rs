@@ -83,6 +83,11 @@ async fn only_followers_are_in_the_circle_and_leaving_ends_it() {
     app.must(&ada, "addToCircle", &ben).await;
     app.must(&ada, "addToCircle", &ben).await;
     assert_eq!(read().await, json!({ "body": "secret" }));
+    // The member cannot find out: this might be for all followers.
+    for (viewer, visibility) in [(&ben, "FOLLOWERS"), (&ada, "CIRCLE")] {
+        let query = format!("{{ post(id: \"{post}\") {{ visibility }} }}");
+        assert_eq!(app.ask(viewer, &query).await.data("/post/visibility"), visibility);
+    }
     own("circle").check_in(&app, Some(&ada), &[ben.id.to_string()], &[1, 10]).await;
     // A secret of the owner: the member's own circle is empty.
     own("circle").check_in(&app, Some(&ben), &[], &[1]).await;

@@ -35,6 +35,11 @@ async fn a_hashtag_has_what_the_viewer_may_see_under_it() {
     list.check_in(&app, None, &expected, &[1, 2, 5, 100]).await;
     expected.insert(0, hidden.to_string());
     list.check_in(&app, Some(&fan), &expected, &[1, 4, 100]).await;
+    write(&app, &ada, "#İstanbul #हिन्दी").await;
+    for (name, stored) in [("İstanbul", "i̇stanbul"), ("i̇stanbul", "i̇stanbul"), ("#हिन्दी", "हिन्दी")]
+    {
+        assert_eq!(tag(&app, None, name).await, json!({ "name": stored, "postCount": 1 }), "{name}");
+    }
     // A word that stands in hidden posts alone is a word that was never written.
     assert_eq!(tag(&app, None, "secret").await, Value::Null);
     assert_eq!(tag(&app, Some(&fan), "secret").await, json!({ "name": "secret", "postCount": 1 }));

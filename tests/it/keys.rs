@@ -1,6 +1,9 @@
 //! Public keys for end-to-end encryption.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use futures_util::future::join_all;
@@ -21,6 +24,7 @@ fn keys(seed: u8, numbers: impl IntoIterator<Item = u32>) -> Value {
     let one_time = numbers.into_iter().map(|number| {
         let mut key = [0; 32];
         key[..4].copy_from_slice(&number.to_be_bytes());
+        key[4] = seed;
         json!({ "keyId": number, "publicKey": base64(key) })
     });
     json!({
@@ -71,6 +75,42 @@ async fn a_bundle_holds_what_was_published_and_each_prekey_once() {
     // A new identity begins anew.
     assert_eq!(publish(&app, &ada, &keys(2, 10..13)).await.data("/publishKeys/viewer/oneTimePrekeyCount"), json!(3));
     assert_eq!(number(&claim(&app, &ben, ada.id).await), Some(10));
+}
+
+/// A number that nobody got is the owner's to use again; one that somebody got stands for that key.
+#[tokio::test]
+async fn a_number_stands_for_one_key_once_it_was_handed_out() {
+    let app = TestApp::new().await;
+    let (ada, ben) = (app.person("ada").await, app.person("ben").await);
+    publish(&app, &ada, &keys(1, 10..12)).await;
+    let mut changed = keys(1, 10..12);
+    for key in changed["oneTimePrekeys"].as_array_mut().unwrap() {
+        key["publicKey"] = json!(base64([9; 32]));
+    }
+    assert_eq!(publish(&app, &ada, &changed).await.data("/publishKeys/viewer/oneTimePrekeyCount"), json!(2));
+    let handed_out = claim(&app, &ben, ada.id).await.data("/claimKeyBundle/bundle/oneTimePrekey");
+    assert_eq!(handed_out, changed["oneTimePrekeys"][0]);
+    let before = app.database.fingerprint().await;
+    let refused = publish(&app, &ada, &keys(1, 10..13)).await;
+    assert_eq!(refused.refusals("publishKeys"), ["CONFLICT input.oneTimePrekeys"]);
+    assert_eq!(app.database.fingerprint().await, before);
+    assert_eq!(publish(&app, &ada, &changed).await.refusals("publishKeys"), [""; 0]);
+    assert_eq!(number(&claim(&app, &ben, ada.id).await), Some(11));
+}
+
+/// Who installs the client anew has lost the private keys, also when the identity was kept.
+#[tokio::test]
+async fn a_new_installation_begins_anew() {
+    let app = TestApp::new().await;
+    let (ada, ben) = (app.person("ada").await, app.person("ben").await);
+    publish(&app, &ada, &keys(1, 10..14)).await;
+    assert_eq!(number(&claim(&app, &ben, ada.id).await), Some(10));
+    let mut again = keys(1, 10..12);
+    again["registrationId"] = json!(78);
+    again["oneTimePrekeys"][0]["publicKey"] = json!(base64([9; 32]));
+    assert_eq!(publish(&app, &ada, &again).await.data("/publishKeys/viewer/oneTimePrekeyCount"), json!(2));
+    let bundle = claim(&app, &ben, ada.id).await.data("/claimKeyBundle/bundle");
+    assert_eq!((&bundle["registrationId"], &bundle["oneTimePrekey"]), (&json!(78), &again["oneTimePrekeys"][0]));
 }
 
 #[tokio::test]
@@ -144,4 +184,48 @@ async fn a_thousand_claims_of_a_hundred_keys() {
     let all: Vec<_> = join_all(workers).await.into_iter().flat_map(|numbers| numbers.unwrap()).collect();
     let claimed: Vec<_> = all.iter().flatten().collect();
     assert_eq!((all.len(), claimed.len(), claimed.iter().collect::<HashSet<_>>().len()), (1_000, 100, 100));
+}
+
+/// No bundle mixes what was published before with what is published meanwhile, and no key goes to two people.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn claims_while_identities_change() {
+    const IDENTITIES: u8 = 12;
+    let app = Arc::new(TestApp::new().await);
+    let ada = app.person("ada").await;
+    let people = app.crowd(6).await;
+    publish(&app, &ada, &keys(0, 0..10)).await;
+    let publisher = {
+        let (app, ada) = (Arc::clone(&app), ada.clone());
+        tokio::spawn(async move {
+            for seed in 1..=IDENTITIES {
+                // Twice: the second time, the same keys again and more.
+                for numbers in [0..10, 0..20] {
+                    assert_eq!(publish(&app, &ada, &keys(seed, numbers)).await.refusals("publishKeys"), [""; 0]);
+                }
+            }
+        })
+    };
+    let identity: HashMap<_, _> =
+        (0..=IDENTITIES).map(|seed| (keys(seed, [])["identityKey"].to_string(), seed)).collect();
+    let workers = people.into_iter().map(|me| {
+        let (app, owner, identity) = (Arc::clone(&app), ada.id, identity.clone());
+        tokio::spawn(async move {
+            let mut claimed = Vec::new();
+            loop {
+                let bundle = claim(&app, &me, owner).await.data("/claimKeyBundle/bundle");
+                let seed = identity[&bundle["identityKey"].to_string()];
+                if let Some(key) = bundle["oneTimePrekey"]["publicKey"].as_str() {
+                    let key = BASE64_STANDARD.decode(key).unwrap();
+                    assert_eq!(key[4], seed, "a key of another identity");
+                    claimed.push(key);
+                } else if seed == IDENTITIES {
+                    return claimed;
+                }
+            }
+        })
+    });
+    let claimed: Vec<_> = join_all(workers).await.into_iter().flat_map(|keys| keys.unwrap()).collect();
+    publisher.await.unwrap();
+    assert!(claimed.len() > 10, "{}", claimed.len());
+    assert_eq!(claimed.iter().collect::<HashSet<_>>().len(), claimed.len());
 }

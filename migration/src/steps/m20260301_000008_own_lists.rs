@@ -15,6 +15,8 @@ END $$;
 CREATE OR REPLACE TRIGGER follows_left AFTER DELETE ON follows FOR EACH ROW EXECUTE FUNCTION circle_follows();
 CREATE OR REPLACE TRIGGER follows_revoked AFTER UPDATE OF status ON follows FOR EACH ROW
     WHEN (NEW.status IS DISTINCT FROM 'accepted') EXECUTE FUNCTION circle_follows();
+DELETE FROM circle_members WHERE NOT EXISTS
+    (SELECT 1 FROM follows WHERE follower_id = member_id AND following_id = owner_id AND status = 'accepted');
 ",
     down: r"
 DROP TRIGGER IF EXISTS follows_left ON follows;

@@ -12,13 +12,15 @@ CREATE TABLE IF NOT EXISTS post_tags (
 );
 CREATE INDEX IF NOT EXISTS post_tags_post ON post_tags (post_id);
 
+-- No longer ones than the server writes: an adopted text may be too long for an index.
 CREATE OR REPLACE FUNCTION posts_tagged() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'UPDATE' THEN
         DELETE FROM post_tags WHERE post_id = NEW.id;
     END IF;
     INSERT INTO post_tags (tag, created_at, post_id)
-        SELECT DISTINCT lower(tag), NEW.created_at, NEW.id FROM unnest(NEW.tags) AS tag WHERE tag <> ''
+        SELECT DISTINCT lower(tag), NEW.created_at, NEW.id FROM unnest(NEW.tags) AS tag
+        WHERE tag <> '' AND length(tag) <= 100
         ON CONFLICT DO NOTHING;
     RETURN NULL;
 END $$;
@@ -30,7 +32,8 @@ CREATE OR REPLACE TRIGGER posts_tagged_anew AFTER UPDATE OF tags, created_at ON 
 ALTER TABLE posts ENABLE ALWAYS TRIGGER posts_tagged_new, ENABLE ALWAYS TRIGGER posts_tagged_anew;
 
 INSERT INTO post_tags (tag, created_at, post_id)
-    SELECT DISTINCT lower(tag), posts.created_at, posts.id FROM posts, unnest(posts.tags) AS tag WHERE tag <> ''
+    SELECT DISTINCT lower(tag), posts.created_at, posts.id FROM posts, unnest(posts.tags) AS tag
+    WHERE tag <> '' AND length(tag) <= 100
     ON CONFLICT DO NOTHING;
 ",
     down: r"

@@ -35,8 +35,9 @@ pub struct NewKeys {
 }
 
 impl Domain {
-    /// Publishes the viewer's keys. The one-time prekeys are added to those that are left; one whose number was published
-    /// before is passed over. A new identity key begins anew.
+    /// Publishes the viewer's keys. The one-time prekeys are added to those that are left, in the place of one with the
+    /// same number. One that was handed out stays what it was: with another key, its number is refused. A new identity
+    /// key and a new installation begin anew.
     pub async fn publish_keys(&self, viewer: Viewer, keys: NewKeys) -> Result<(), Failure> {
         let me = viewer.id().ok_or(Error::Unauthenticated)?;
         let keys = checked(&keys)?;
@@ -44,7 +45,10 @@ impl Domain {
             .retrying(|| async {
                 let tx = self.db.begin().await?;
                 store::key::lock(&tx, me).await?;
-                store::key::publish(&tx, me, keys.clone(), self.now()).await?;
+                if !store::key::publish(&tx, me, keys.clone(), self.now()).await? {
+                    let message = "a number was handed out already, with another key";
+                    return Err(Failure::refused(RefusalCode::Conflict, "oneTimePrekeys", message));
+                }
                 let left = store::key::count_left(&tx, me).await?;
                 if usize::try_from(left).is_ok_and(|left| left > MAX_PREKEYS) {
                     let message = format!("{MAX_PREKEYS} one-time prekeys are kept at most");

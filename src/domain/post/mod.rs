@@ -8,7 +8,7 @@ mod mentions;
 mod pin;
 mod tags;
 
-use entity::PostId;
+use entity::{PostId, ProfileId};
 
 pub(super) use self::tags::hashtags;
 pub use self::{create::NewPost, edit::Edit};
@@ -56,6 +56,13 @@ impl Visibility {
             Some("circle") => Self::Circle,
             _ => Self::OnlyMe,
         }
+    }
+
+    /// As the viewer is told. Who is in a circle is the secret of whose circle it is, from the members too: to everybody
+    /// but the author, a post for the circle is one for followers.
+    #[must_use]
+    pub fn told(self, viewer: Viewer, author: ProfileId) -> Self {
+        if self == Self::Circle && viewer.id() != Some(author) { Self::Followers } else { self }
     }
 }
 

@@ -26,7 +26,7 @@ pub struct PrekeyInput {
 pub struct PublishKeysInput {
     /// An Ed25519 public key: 32 bytes in base64. A new one begins anew: the one-time prekeys of the old one go.
     identity_key: String,
-    /// A number of the client's for its installation, from 0 to 16,383.
+    /// A number of the client's for its installation, from 0 to 16,383. A new one begins anew as well.
     registration_id: i32,
     /// The number of the signed prekey, from 0 to 16,777,215.
     signed_prekey_id: i32,
@@ -34,7 +34,8 @@ pub struct PublishKeysInput {
     signed_prekey: String,
     /// The identity key's Ed25519 signature of these 32 bytes: 64 bytes in base64.
     signed_prekey_signature: String,
-    /// To be handed out once each; 200 are kept at most.
+    /// To be handed out once each; 200 are kept at most. One that was not handed out yet is replaced by one with the same
+    /// number.
     one_time_prekeys: Vec<PrekeyInput>,
 }
 

@@ -103,9 +103,9 @@ impl Post {
         self.row.duration_ms
     }
 
-    /// Whom it is for.
+    /// Whom it is for. That it is for the circle is told to its author alone: to the members, it is for followers.
     async fn visibility(&self) -> PostVisibility {
-        Visibility::of(self.row.visibility.as_deref()).into()
+        Visibility::of(self.row.visibility.as_deref()).told(self.vc.viewer(), self.row.author.id).into()
     }
 
     /// The hashtags in its text, without the sign, in lower case.

@@ -243,10 +243,11 @@ async fn columns_that_were_there_before_ours_may_hold_nothing() {
         .run(
             "ALTER TABLE profiles ADD COLUMN state text;
              UPDATE profiles SET state = 'active' WHERE handle <> 'city';
-             ALTER TABLE posts ADD COLUMN allow_replies boolean, ADD COLUMN is_pinned boolean, ADD COLUMN tags text[],
-                 ADD COLUMN edited_at timestamptz, ADD COLUMN severity text, ADD COLUMN beacon_state text,
+             ALTER TABLE posts ADD COLUMN allow_replies boolean, ADD COLUMN is_pinned boolean,
+                 ALTER COLUMN tags DROP DEFAULT, ADD COLUMN edited_at timestamptz, ADD COLUMN severity text, ADD COLUMN beacon_state text,
                  ADD COLUMN precision_level text, ADD COLUMN radius_meters int, ADD COLUMN vouch_count int,
                  ADD COLUMN report_count int;
+             UPDATE posts SET tags = NULL;
              UPDATE posts SET tags = '{NULL,one}', edited_at = 'infinity' WHERE NOT is_beacon AND body LIKE '%e%';",
         )
         .await;

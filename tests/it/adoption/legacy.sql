@@ -32,6 +32,7 @@ CREATE TABLE posts (
     is_beacon boolean DEFAULT false,
     beacon_type text,
     location geography(Point, 4326),
+    tags text[] DEFAULT '{}',
     legacy_score numeric DEFAULT 0.5,
     created_at timestamptz DEFAULT now(),
     deleted_at timestamptz
@@ -96,3 +97,7 @@ INSERT INTO posts (id, author_id, body, image_url, video_url, duration_ms, visib
  ('00000000-0000-4000-8000-000000000207', '00000000-0000-4000-8000-000000000002', 'of a private profile', NULL, NULL, NULL, 'public', 'active', true, 'hazard', 'SRID=4326;POINT(-93.2653 44.9778)', '2021-02-07', NULL),
  ('00000000-0000-4000-8000-000000000208', '00000000-0000-4000-8000-000000000001', 'strange beacon', NULL, NULL, NULL, 'secret', 'active', true, 'hazard', 'SRID=4326;POINT(-93.2654 44.9778)', '2021-02-08', NULL),
  ('00000000-0000-4000-8000-000000000209', '00000000-0000-4000-8000-000000000099', 'a beacon of somebody gone', NULL, NULL, NULL, 'public', 'active', true, 'hazard', 'SRID=4326;POINT(-93.2655 44.9778)', '2021-02-09', NULL);
+
+-- One tag, and what is none: nobody has written so long a word, and no index holds it.
+UPDATE posts SET tags = ARRAY['Hello', (SELECT string_agg(md5(n::text), '') FROM generate_series(1, 200) AS n)]
+    WHERE id = '00000000-0000-4000-8000-000000000101';

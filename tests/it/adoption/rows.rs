@@ -121,6 +121,30 @@ async fn a_new_database_has_nothing_to_report() {
     assert_eq!(adopt(&database).await.1, []);
 }
 
+#[tokio::test]
+async fn words_that_are_too_long_for_a_hashtag_stay_where_they_are() {
+    let database = legacy().await;
+    adopt(&database).await;
+    let known = "SELECT string_agg(tag, ' ' ORDER BY tag) FROM post_tags";
+    assert_eq!(database.text(known).await, "hello");
+    database.run(&format!("UPDATE posts SET tags = tags || 'more'::text WHERE id = '{}'", id(0x101))).await;
+    assert_eq!(database.text(known).await, "hello more");
+}
+
+#[tokio::test]
+async fn whoever_does_not_follow_is_in_no_circle() {
+    let database = legacy().await;
+    database.run("CREATE TABLE circle_members (owner_id uuid, member_id uuid, created_at timestamptz)").await;
+    // Bob follows ada; the others have asked, or have a follow that is none, or none.
+    for (owner, member) in [(1, 2), (2, 1), (1, 4), (9, 1), (9, 3), (4, 7)] {
+        let row = format!("INSERT INTO circle_members VALUES ('{}', '{}', '2020-03-01')", id(owner), id(member));
+        database.run(&row).await;
+    }
+    adopt(&database).await;
+    let left = "SELECT string_agg(concat(owner_id, ' ', member_id), ', ') FROM circle_members";
+    assert_eq!(database.text(left).await, format!("{} {}", id(1), id(2)));
+}
+
 /// What the database says to a statement: why it refuses, or nothing when it was carried out.
 async fn refusal(database: &Database, sql: &str) -> Option<&'static str> {
     let mut tx = database.pool.begin().await.unwrap();

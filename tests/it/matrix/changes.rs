@@ -4,12 +4,26 @@ use std::collections::HashSet;
 
 use uuid::Uuid;
 
-use super::doors::{Room, Walk};
+use super::{
+    doors::{Room, Walk},
+    rule::{Author, Relation, exists},
+};
 
 /// Mutations of a post that its author alone can do.
-const OF_POSTS: [&str; 4] = ["editPost", "pinPost", "unpinPost", "deletePost"];
+const OF_OWN_POSTS: [&str; 4] = ["editPost", "pinPost", "unpinPost", "deletePost"];
+/// Those that everybody can do who sees it.
+const OF_POSTS: [&str; 6] = ["likePost", "unlikePost", "savePost", "unsavePost", "hidePost", "toggleReaction"];
 /// Mutations of what two people are to each other, those last that change it.
-const OF_PROFILES: [&str; 5] = ["acceptFollowRequest", "rejectFollowRequest", "removeFollower", "follow", "unfollow"];
+const OF_PROFILES: [&str; 8] = [
+    "claimKeyBundle",
+    "addToCircle",
+    "removeFromCircle",
+    "acceptFollowRequest",
+    "rejectFollowRequest",
+    "removeFollower",
+    "follow",
+    "unfollow",
+];
 
 impl Walk<'_> {
     /// Every mutation that leaves posts, beacons and relations as they are.
@@ -18,10 +32,19 @@ impl Walk<'_> {
         let found = self.found_by(&["resolveBeacon"], "beaconId", &beacons).await;
         self.door_by_id("resolveBeacon", Room::Beacon, found);
         if self.viewer.person.is_none() {
-            for field in OF_POSTS {
+            for field in OF_OWN_POSTS.into_iter().chain(OF_POSTS) {
                 self.is_asked_to_sign_in(field, "postId", &roots[..11]).await;
             }
+            self.is_asked_to_sign_in("createPost", "parentId", &roots[..11]).await;
             return;
+        }
+        for (room, ids) in [(Room::Root, &roots), (Room::Reply, &replies)] {
+            for field in OF_POSTS {
+                let found = self.found_by(&[field], "postId", ids).await;
+                self.door_by_id(field, room, found);
+            }
+            let found = self.found_by(&["createPost"], "parentId", ids).await;
+            self.door_by_id("createPost", room, found);
         }
         let found = self.found_by(&["editPost"], "postId", &roots).await;
         self.door_by_id("editPost", Room::Root, found);
@@ -44,6 +67,23 @@ impl Walk<'_> {
             }
             let found = self.found_by(&[field], "profileId", &authors).await;
             self.door(field, Room::Profile, found);
+        }
+    }
+
+    /// Blocks and unblocks: whom the viewer has blocked, he may block and unblock again, and nobody else who does not
+    /// exist for him. Not as an author: two of them at once would be in each other's way.
+    pub async fn block(&mut self) {
+        let authors: Vec<_> = self.world.authors.values().map(|person| person.id).collect();
+        let blocked: [(&str, fn(Author) -> bool); 2] =
+            [("block", |author| exists(Relation::Stranger, author)), ("unblock", |_| true)];
+        for (field, is_blocked) in blocked {
+            if self.viewer.person.is_none() {
+                self.is_asked_to_sign_in(field, "profileId", &authors).await;
+            } else if !self.viewer.is_author() {
+                let found = self.found_by(&[field], "profileId", &authors).await;
+                self.door(field, Room::Profile, found);
+                self.doors.last_mut().unwrap().of_blocked = Some(is_blocked);
+            }
         }
     }
 
@@ -90,7 +130,12 @@ impl Walk<'_> {
 /// The mutations for each of the ids, one id after the other.
 fn document(fields: &[&str], id_field: &str, ids: &[Uuid]) -> String {
     let one = |field: &str, at: usize, id: Uuid| {
-        let change = if field == "editPost" { " allowReplies: true" } else { "" };
+        let change = match field {
+            "editPost" => " allowReplies: true",
+            "createPost" => " body: \"a reply\"",
+            "toggleReaction" => " emoji: \"👍\"",
+            _ => "",
+        };
         let input = format!("{{ {id_field}: \"{id}\"{change} }}");
         format!("{field}{at}: {field}(input: {input}) {{ userErrors {{ code message path }} }}")
     };

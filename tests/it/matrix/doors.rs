@@ -29,6 +29,8 @@ pub struct Door {
     pub is_home: bool,
     /// Only those authors belong here who ask to follow the viewer.
     pub is_requests: bool,
+    /// Which of the authors belong here whom the viewer has blocked; none at other doors.
+    pub of_blocked: Option<fn(Author) -> bool>,
     pub ids: HashSet<Uuid>,
 }
 
@@ -351,6 +353,8 @@ impl<'a> Walk<'a> {
     pub async fn ask(&mut self, document: &str) -> Value {
         let answer = self.world.app.ask(self.viewer.person.as_ref(), document).await;
         self.mention(&answer.body);
+        // Who is in a circle is the author's secret, also from whoever is in it.
+        assert!(self.viewer.is_author() || !answer.body.contains("\"CIRCLE\""), "{:?}", self.viewer);
         answer.data("")
     }
 
@@ -431,7 +435,8 @@ impl<'a> Walk<'a> {
     }
 
     pub fn door(&mut self, name: &str, room: Room, ids: HashSet<Uuid>) {
-        self.doors.push(Door { name: name.to_owned(), room, is_own: false, is_home: false, is_requests: false, ids });
+        let name = name.to_owned();
+        self.doors.push(Door { name, room, is_own: false, is_home: false, is_requests: false, of_blocked: None, ids });
     }
 
     /// A door through which the things of [`Self::all`] were asked for.

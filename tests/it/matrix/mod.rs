@@ -35,6 +35,7 @@ async fn all_doors_agree_on_every_cell() {
     join_all(walks.iter_mut().filter(|walk| !walk.viewer.is_author()).map(Walk::delete)).await;
     join_all(walks.iter_mut().filter(|walk| walk.viewer.is_author()).map(Walk::delete)).await;
     join_all(walks.iter_mut().map(Walk::relate)).await;
+    join_all(walks.iter_mut().map(Walk::block)).await;
 
     let mut table = Table::default();
     for relation in [Relation::SignedOut].into_iter().chain(Relation::OTHERS).chain([Relation::Myself]) {
@@ -89,6 +90,7 @@ fn agree(walk: &Walk<'_>, faults: &mut Vec<String>) {
                 Room::Profile if door.is_requests => {
                     exists(relation, cell.author) && walk.viewer.is_followed_by(cell.author) == Some("pending")
                 }
+                Room::Profile if relation == Relation::Blocking => door.of_blocked.is_some_and(|is| is(cell.author)),
                 Room::Profile => exists(relation, cell.author),
                 _ if door.is_home && relation != Relation::Myself && !relation.follows() => false,
                 _ => visible(relation, cell.author, cell.content),
@@ -166,7 +168,8 @@ impl Table {
 
     /// What all doors say of a cell, as a letter.
     fn letter(walk: &Walk<'_>, relation: Relation, cell: &Cell, of_profile: bool, faults: &mut Vec<String>) -> char {
-        let doors = walk.doors.iter().filter(|door| (door.room == Room::Profile) == of_profile && !door.is_requests);
+        let doors = walk.doors.iter().filter(|door| (door.room == Room::Profile) == of_profile);
+        let doors = doors.filter(|door| !door.is_requests && door.of_blocked.is_none());
         let doors = doors.filter(|door| !door.is_home || relation == Relation::Myself || relation.follows());
         let says: HashMap<_, _> = doors
             .filter_map(|door| Some((door.ids.contains(&room(cell, door.room, walk.world)?), &door.name)))
