@@ -47,7 +47,7 @@ impl Domain {
     async fn forget_notifications(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
         let tx = self.db.begin().await?;
         store::notification::forget_old(&tx, now - NOTIFICATIONS_KEPT).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 
     /// Removes everything of a person, unless the person has come back meanwhile.
