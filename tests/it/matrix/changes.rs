@@ -74,9 +74,8 @@ impl Walk<'_> {
     /// exist for him. Not as an author: two of them at once would be in each other's way.
     pub async fn block(&mut self) {
         let authors: Vec<_> = self.world.authors.values().map(|person| person.id).collect();
-        let blocked: [(&str, fn(Author) -> bool); 2] =
-            [("block", |author| exists(Relation::Stranger, author)), ("unblock", |_| true)];
-        for (field, is_blocked) in blocked {
+        let of_block: fn(Author) -> bool = |author| exists(Relation::Stranger, author);
+        for (field, is_blocked) in [("block", of_block), ("unblock", |_| true)] {
             if self.viewer.person.is_none() {
                 self.is_asked_to_sign_in(field, "profileId", &authors).await;
             } else if !self.viewer.is_author() {
