@@ -67,6 +67,13 @@ async fn the_demo_can_be_put_again_and_its_map_is_never_empty() {
     let early = "SELECT count(*) FROM post_likes JOIN posts ON posts.id = post_id
         WHERE post_likes.created_at < posts.created_at OR post_likes.created_at > now()";
     assert_eq!(database.number(early).await, 0);
+    // Everybody was told of what others did, and has something unread.
+    let told = "SELECT count(*) FROM notifications WHERE kind = 'like'";
+    let by_others = "SELECT count(*) FROM post_likes JOIN posts ON posts.id = post_id WHERE author_id <> profile_id";
+    assert_eq!(database.number(told).await, database.number(by_others).await);
+    let unread = "SELECT count(*) FROM notifications JOIN profiles ON profiles.id = recipient_id
+        WHERE handle = 'ada' AND read_at IS NULL";
+    assert!(database.number(unread).await > 0);
     let requests = "SELECT count(*) FROM follows JOIN profiles ON id = following_id
         WHERE handle = 'mara' AND is_private AND status = 'pending'";
     assert_eq!(database.number(requests).await, 3);

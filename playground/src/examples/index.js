@@ -40,7 +40,7 @@ export const examples = [
   { group: 'Screens', title: 'Profile', query: profile, variables: { handle: 'noor', first: 10 } },
   { group: 'Screens', title: 'Thread', query: thread, id: idOfNewestThread, variables: (id) => ({ id, first: 10 }) },
   { group: 'Screens', title: 'Followers', query: followers, variables: { handle: 'noor', first: 10 } },
-  { group: 'Screens', title: 'Search', query: search, variables: { query: 'river', first: 10 } },
+  { group: 'Screens', title: 'Search', query: search, variables: { query: 'birds', first: 10 } },
   { group: 'Screens', title: 'Shell', query: shell, needsToken: true },
   { group: 'Screens', title: 'Feed', query: feed, variables: { first: 10 }, needsToken: true },
   { group: 'Screens', title: 'Follow requests', query: followRequests, variables: { first: 10 }, needsToken: true },

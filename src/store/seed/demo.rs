@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use entity::{PostId, ProfileId};
 
-use crate::store::{StoreError, Tx, db::Executor, sql::Sql};
+use crate::store::{StoreError, Tx, db::Executor, profile::uuids, sql::Sql};
 
 /// A person.
 #[derive(Clone, Debug)]
@@ -154,6 +154,32 @@ pub async fn put_reaction(
     let mut sql = Sql::new("INSERT INTO post_reactions (profile_id, post_id, emoji, created_at) VALUES (");
     sql.bind(person).text(", ").bind(post).text(", ").bind(emoji).text(", ").bind(at);
     sql.text(") ON CONFLICT (post_id, profile_id) DO UPDATE SET emoji = excluded.emoji");
+    tx.execute(sql).await?;
+    Ok(())
+}
+
+/// Puts what these people were told of one another's acts. What happened before `read` they have read.
+pub async fn put_notifications(tx: &Tx, people: &[ProfileId], read: DateTime<Utc>) -> Result<(), StoreError> {
+    let people = uuids(people);
+    let mut sql = Sql::new("DELETE FROM notifications WHERE recipient_id = ANY(");
+    sql.bind(people.clone()).text("::uuid[]) AND actor_id = ANY(").bind(people.clone()).text("::uuid[])");
+    tx.execute(sql).await?;
+    let mut sql = Sql::new("INSERT INTO notifications (recipient_id, actor_id, kind, post_id, created_at, read_at)");
+    sql.text(" SELECT recipient, actor, kind, post, act.at, CASE WHEN act.at < ")
+        .bind(read)
+        .text(" THEN act.at END FROM (");
+    sql.text("SELECT following_id, follower_id, CASE status WHEN 'accepted' THEN 'follow' ELSE 'follow_request' END,");
+    sql.text(" NULL::uuid, created_at FROM follows");
+    for (marks, kind) in [("post_likes", "like"), ("post_reactions", "reaction")] {
+        sql.text(" UNION ALL SELECT posts.author_id, mark.profile_id, '")
+            .text(kind)
+            .text("', posts.id, mark.created_at");
+        sql.text(" FROM ").text(marks).text(" AS mark JOIN posts ON posts.id = mark.post_id");
+    }
+    sql.text(" UNION ALL SELECT parent.author_id, reply.author_id, 'reply', reply.id, reply.created_at");
+    sql.text(" FROM posts AS reply JOIN posts AS parent ON parent.id = reply.parent_id");
+    sql.text(") AS act (recipient, actor, kind, post, at) WHERE recipient <> actor AND recipient = ANY(");
+    sql.bind(people.clone()).text("::uuid[]) AND actor = ANY(").bind(people).text("::uuid[])");
     tx.execute(sql).await?;
     Ok(())
 }

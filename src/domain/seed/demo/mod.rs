@@ -91,6 +91,8 @@ pub async fn run(db: &Db, clock: &Clock) -> Result<Demo, Error> {
         put_beacon(&tx, nth, beacon, now).await?;
     }
     let (likes, reactions) = put_marks(&tx, now).await?;
+    let people: Vec<_> = PEOPLE.iter().map(|person| person_id(person.handle)).collect();
+    rows::put_notifications(&tx, &people, now - TimeDelta::days(1)).await?;
     tx.commit().await?;
     Ok(Demo { sign_ins, people: PEOPLE.len(), posts: POSTS.len(), beacons: BEACONS.len(), likes, reactions })
 }
