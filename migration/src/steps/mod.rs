@@ -11,6 +11,7 @@ mod m20260301_000008_own_lists;
 mod m20260301_000009_keys;
 mod m20260301_000010_hashtags;
 mod m20260301_000011_notifications;
+mod m20260401_000014_votes;
 
 use sea_orm_migration::prelude::{ConnectionTrait, DbErr, MigrationName, MigrationTrait, SchemaManager, async_trait};
 
@@ -27,6 +28,7 @@ pub fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20260301_000009_keys::STEP),
         Box::new(m20260301_000010_hashtags::STEP),
         Box::new(m20260301_000011_notifications::STEP),
+        Box::new(m20260401_000014_votes::STEP),
     ]
 }
 
