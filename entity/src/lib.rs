@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod beacon_allowances;
+pub mod beacon_votes;
 pub mod blocks;
 pub mod circle_members;
 pub mod follows;

@@ -86,6 +86,7 @@ const ROWS: &[(&str, &str)] = &[
     ("post_reactions", "profile_id"),
     ("post_saves", "profile_id"),
     ("post_hides", "profile_id"),
+    ("beacon_votes", "profile_id"),
     ("post_mentions", "profile_id"),
     ("notifications", "recipient_id"),
     ("notifications", "actor_id"),

@@ -7,7 +7,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::ProfileId;
-use sea_orm::FromQueryResult;
+use sea_orm::{FromQueryResult, QueryTrait};
 
 use super::{StoreError, account, db::Executor, geo, notification, own_list::OwnList, scope, sql::Sql};
 use crate::policy::Viewer;
@@ -30,6 +30,7 @@ pub async fn of(db: &impl Executor, viewer: Viewer, me: ProfileId, now: DateTime
     marks(&mut sql, me, "reactions", "post_reactions");
     marks(&mut sql, me, "saves", "post_saves");
     marks(&mut sql, me, "hides", "post_hides");
+    votes(&mut sql, viewer, me, now);
     notification::export(&mut sql, viewer, me);
     sql.text(")::text AS json");
     Ok(db.one::<Export>(sql).await?.map(|row| row.json).unwrap_or_default())
@@ -110,6 +111,14 @@ fn marks(sql: &mut Sql, me: ProfileId, name: &str, table: &str) {
     list(sql, name, &fields, "mark.created_at, mark.post_id");
     sql.text(" FROM ").text(table).text(" AS mark JOIN visible ON visible.id = mark.post_id WHERE mark.profile_id = ");
     sql.bind(me).text(")");
+}
+
+/// What the viewer says of beacons that the viewer may see.
+fn votes(sql: &mut Sql, viewer: Viewer, me: ProfileId, now: DateTime<Utc>) {
+    let fields = "'beaconId', voted.beacon_id, 'vote', voted.vote, 'createdAt', voted.created_at";
+    list(sql, "votes", fields, "voted.created_at, voted.beacon_id");
+    sql.text(" FROM beacon_votes AS voted JOIN (").select(&scope::beacons(viewer, now).into_query());
+    sql.text(") AS seen ON seen.id = voted.beacon_id WHERE voted.profile_id = ").bind(me).text(")");
 }
 
 /// Starts a list of objects with these fields, in this order. The caller says from where, and closes it.

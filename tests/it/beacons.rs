@@ -5,6 +5,7 @@ mod anonymity;
 mod creating;
 mod listing;
 mod managing;
+mod voting;
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -12,7 +13,7 @@ use uuid::Uuid;
 use crate::support::{Answer, Person, TestApp};
 
 const FIELDS: &str = "id author { handle } type severity state body imageUrl location { latitude longitude } precision
-    radiusMeters confidence isPriority isOfficial vouchCount reportCount createdAt expiresAt";
+    radiusMeters confidence isPriority isOfficial vouchCount reportCount viewerVote createdAt expiresAt";
 
 /// Makes a beacon of these fields, and of a text, a type and a place where they are not given.
 async fn create<'a>(app: &TestApp, me: impl Into<Option<&'a Person>>, fields: Value) -> Answer {

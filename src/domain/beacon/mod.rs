@@ -8,11 +8,12 @@ mod find;
 mod manage;
 mod resolve;
 mod search;
+mod vote;
 mod words;
 
 pub use self::{
     create::{Created, NewBeacon},
     search::{Filter, Order},
-    words::{BeaconType, Precision, Severity, State},
+    words::{BeaconType, Precision, Severity, State, Vote},
 };
 pub use crate::store::geo::{Area, Beacon, Point};

@@ -100,6 +100,18 @@ words!(
 );
 
 words!(
+    /// What somebody says of it.
+    Vote,
+    unknown: Vouch,
+    {
+        /// It holds.
+        Vouch = "vouch",
+        /// It does not.
+        Report = "report",
+    }
+);
+
+words!(
     /// How exact the stored place is.
     Precision,
     unknown: Exact,

@@ -6,7 +6,7 @@ use crate::{
     graphql::{
         arguments::{id_input, viewer_context},
         error::{UserError, api_error, outcome, signed_in},
-        types::{Beacon, BeaconEdge, BeaconPrecision, BeaconSeverity, BeaconType, GeoPointInput, Url},
+        types::{Beacon, BeaconEdge, BeaconPrecision, BeaconSeverity, BeaconType, BeaconVote, GeoPointInput, Url},
     },
 };
 
@@ -49,6 +49,22 @@ pub struct ResolveBeaconInput {
     false_alarm: Option<bool>,
 }
 
+/// Which beacon.
+#[derive(InputObject)]
+pub struct BeaconIdInput {
+    /// The id of the beacon.
+    beacon_id: ID,
+}
+
+/// What the viewer says of which beacon.
+#[derive(InputObject)]
+pub struct VoteBeaconInput {
+    /// The id of the beacon.
+    beacon_id: ID,
+    /// What the viewer says of it.
+    vote: BeaconVote,
+}
+
 /// A beacon to delete.
 #[derive(InputObject)]
 pub struct ManageBeaconInput {
@@ -74,7 +90,7 @@ pub struct CreateBeaconPayload {
 /// A beacon after the change, or why it was not changed.
 #[derive(SimpleObject)]
 pub struct BeaconPayload {
-    /// The beacon as it is now; null when nothing was changed.
+    /// The beacon as it is now; null when nothing was changed, and when the viewer's report has hidden it.
     beacon: Option<Beacon>,
     /// Why not.
     user_errors: Vec<UserError>,
@@ -120,6 +136,39 @@ impl BeaconMutation {
             manage_key: created.manage_key,
             user_errors,
         })
+    }
+
+    /// Says that a beacon holds, or that it does not, in the place of what the viewer said before. The same again changes
+    /// nothing. Nobody else learns who said it.
+    async fn vote_beacon(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What the viewer says of which beacon.")] input: VoteBeaconInput,
+    ) -> Result<BeaconPayload> {
+        let vc = viewer_context(ctx)?;
+        signed_in(&vc)?;
+        let changed = match id_input("beaconId", &input.beacon_id) {
+            Ok(id) => vc.domain().vote_beacon(vc.viewer(), id, input.vote.into()).await,
+            Err(refused) => Err(refused),
+        };
+        let (row, user_errors) = outcome(changed)?;
+        Ok(BeaconPayload { beacon: row.flatten().map(|row| Beacon::new(vc, row)), user_errors })
+    }
+
+    /// Takes back what the viewer says of a beacon. Doing it again changes nothing.
+    async fn unvote_beacon(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which beacon.")] input: BeaconIdInput,
+    ) -> Result<BeaconPayload> {
+        let vc = viewer_context(ctx)?;
+        signed_in(&vc)?;
+        let changed = match id_input("beaconId", &input.beacon_id) {
+            Ok(id) => vc.domain().unvote_beacon(vc.viewer(), id).await,
+            Err(refused) => Err(refused),
+        };
+        let (row, user_errors) = outcome(changed)?;
+        Ok(BeaconPayload { beacon: row.flatten().map(|row| Beacon::new(vc, row)), user_errors })
     }
 
     /// Says that a beacon is over, or never was so. It leaves the map.

@@ -92,6 +92,16 @@ pub enum BeaconPrecision {
     Neighborhood,
 }
 
+/// What somebody says of a beacon.
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::Vote")]
+pub enum BeaconVote {
+    /// It holds.
+    Vouch,
+    /// It does not.
+    Report,
+}
+
 connection!(
     BeaconConnection, BeaconEdge of Beacon, "beacons of an area",
     edge: {
@@ -206,6 +216,11 @@ impl Beacon {
     /// How many reported it.
     async fn report_count(&self) -> i32 {
         self.row.report_count
+    }
+
+    /// What the viewer says of it; null when nothing. What others say is only counted.
+    async fn viewer_vote(&self) -> Option<BeaconVote> {
+        self.row.viewer_vote.as_deref().map(|vote| domain::Vote::of(vote).into())
     }
 
     /// When it was made; of an anonymous one, the minute.

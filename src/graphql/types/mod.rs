@@ -14,7 +14,9 @@ mod viewer;
 
 pub use self::{
     area::{BeaconArea, BeaconFilter, BeaconOrder, GeoPoint, GeoPointInput},
-    beacon::{Beacon, BeaconConnection, BeaconEdge, BeaconPrecision, BeaconSeverity, BeaconType, beacons_page},
+    beacon::{
+        Beacon, BeaconConnection, BeaconEdge, BeaconPrecision, BeaconSeverity, BeaconType, BeaconVote, beacons_page,
+    },
     hashtag::Hashtag,
     json::Json,
     node::Node,

@@ -62,6 +62,8 @@ pub struct Beacon {
     pub vouch_count: i32,
     /// How many reported it.
     pub report_count: i32,
+    /// What the viewer says of it, as stored.
+    pub viewer_vote: Option<String>,
     /// The hash of its manage key; never leaves the domain.
     pub manage_key_hash: Option<Vec<u8>>,
     /// When it was made; cut to the minute, when it is anonymous.
@@ -93,6 +95,7 @@ impl FromQueryResult for Beacon {
             priority_key: row.try_get(prefix, "priority_key")?,
             vouch_count: row.try_get(prefix, "vouch_count")?,
             report_count: row.try_get(prefix, "report_count")?,
+            viewer_vote: row.try_get(prefix, "viewer_vote")?,
             manage_key_hash: row.try_get(prefix, "manage_key_hash")?,
             created_at: row.try_get(prefix, "created_at")?,
             expires_at: row.try_get(prefix, "expires_at")?,
@@ -108,6 +111,13 @@ pub(super) fn beacon_columns(sql: &mut Sql, viewer: Viewer, distance: &str) {
     sql.text(" page.precision_level, page.radius_meters, page.confidence, page.priority_key, page.vouch_count,");
     sql.text(" page.report_count, page.manage_key_hash, page.created_at, page.expires_at, ");
     sql.text(distance).text(" AS distance, ");
+    match viewer.id() {
+        None => sql.text("NULL::text"),
+        Some(me) => {
+            sql.text("(SELECT vote FROM beacon_votes WHERE beacon_id = page.id AND profile_id = ").bind(me).text(")")
+        }
+    };
+    sql.text(" AS viewer_vote, ");
     scope::profile_columns(sql, viewer, "author_");
 }
 

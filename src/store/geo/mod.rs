@@ -5,9 +5,11 @@ mod area;
 mod beacon;
 mod search;
 pub mod seed;
+mod vote;
 
 pub use area::{Area, EARTH_RADIUS_METERS, Point, Shape};
 pub(in crate::store) use area::{POINT_TYPE, point_text};
 pub use beacon::{Beacon, NewBeacon, allowance, by_ids, forget_allowance, insert, resolve};
 pub(super) use beacon::{HAS_PLACE, WITHOUT_PLACE, place_as_json};
 pub use search::{DistanceKey, Filter, Order, PriorityKey, count, search};
+pub use vote::{lock, unvote, vote};

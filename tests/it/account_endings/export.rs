@@ -12,8 +12,9 @@ use super::{
 use crate::support::{Person, Post, TestApp};
 
 /// Where in the export the rows are that name a person in this column.
-const TOLD: [(&str, &str); 17] = [
+const TOLD: [(&str, &str); 18] = [
     ("accounts.profile_id", "/account"),
+    ("beacon_votes.profile_id", "/votes"),
     ("blocks.blocker_id", "/blockedProfiles"),
     ("circle_members.owner_id", "/circle"),
     ("follows.follower_id", "/following"),
@@ -41,11 +42,12 @@ const UNTOLD_PLACES: [(&str, &str); 4] = [
 ];
 
 /// What is not told of a row that is told, and why.
-const UNTOLD: [(&str, &str); 12] = [
+const UNTOLD: [(&str, &str); 13] = [
     ("accounts.password_hash", "a secret of the server's"),
     ("one_time_prekeys.key_id", "only how many there are"),
     ("one_time_prekeys.public_key", "only how many there are"),
     ("one_time_prekeys.claimed_at", "tells when others began to write"),
+    ("beacon_votes.counts", "made from the state of the account"),
     ("post_likes.counts", "made from the state of the account"),
     ("post_reactions.counts", "made from the state of the account"),
     ("posts.is_beacon", "beacons are a list of their own"),

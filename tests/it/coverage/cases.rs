@@ -172,6 +172,8 @@ pub const CASES: &[Case] = &[
         Unauthenticated,
         NOT_ALLOWED,
     ),
+    mutation("voteBeacon", r#"input: { beaconId: "$SIGNED", vote: REPORT }"#, Unauthenticated, NOT_FOUND),
+    mutation("unvoteBeacon", r#"input: { beaconId: "$SIGNED" }"#, Unauthenticated, NOT_FOUND),
     // Whoever holds the key of an anonymous beacon need not be signed in; who only guesses gets nowhere.
     mutation("resolveBeacon", r#"input: { beaconId: "$SIGNED", manageKey: "guess" }"#, NOT_FOUND, NOT_FOUND),
     mutation("resolveBeacon", r#"input: { beaconId: "$ANONYMOUS", manageKey: "guess" }"#, NOT_ALLOWED, NOT_ALLOWED),

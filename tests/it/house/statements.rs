@@ -48,6 +48,7 @@ const READS: &[(&str, &str, usize, &str)] = &[
         1,
         "of a profile that domain/key/claim.rs has asked for through the scope, in the same transaction",
     ),
+    ("src/store/geo/vote.rs", "SELECT 1 FROM posts WHERE is_beacon AND id = ", 1, "locks a row, reads none"),
     ("src/store/follow.rs", "SELECT 1 FROM profiles WHERE id = ", 1, "locks a row, reads none"),
     (
         "src/store/account.rs",
