@@ -64,7 +64,7 @@ impl Scene {
                 app.now()
             ))
             .await;
-        let beacon = app.beacon(Beacon::at(44.9, -93.2)).await;
+        let beacon = app.beacon(Beacon::at(-44.9, 93.2)).await;
         let vote = format!("INSERT INTO beacon_votes VALUES ('{beacon}', '{}', 'vouch')", ada.id);
         app.database.run(&vote).await;
         let made = app

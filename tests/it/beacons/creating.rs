@@ -27,7 +27,7 @@ async fn a_beacon_is_anonymous_coarse_and_short_unless_said_otherwise() {
     let expected = json!({
         "id": id, "author": null, "type": "HAZARD", "severity": "MEDIUM", "state": "ACTIVE", "body": "mind the gap",
         "imageUrl": null, "location": location, "precision": "NEIGHBORHOOD", "radiusMeters": 500, "confidence": 0.5,
-        "isPriority": false, "isOfficial": false, "vouchCount": 0, "reportCount": 0,
+        "isPriority": false, "isOfficial": false, "vouchCount": 0, "reportCount": 0, "viewerVote": null,
         "createdAt": "2026-03-01T12:00:00+00:00", "expiresAt": "2026-03-01T16:00:00+00:00",
     });
     assert_eq!(beacon, expected);
@@ -54,7 +54,7 @@ async fn a_signed_beacon_says_all_that_was_said() {
         "body": "fire!", "imageUrl": "https://i.example/f.png",
         "location": { "latitude": -33.856_784_1, "longitude": 151.215_296_7 }, "precision": "EXACT",
         "radiusMeters": 50_000, "confidence": 0.5, "isPriority": false, "isOfficial": true, "vouchCount": 0,
-        "reportCount": 0, "createdAt": "2026-03-01T12:00:37.250+00:00", "expiresAt": "2026-03-08T12:00:37.250+00:00",
+        "reportCount": 0, "viewerVote": null, "createdAt": "2026-03-01T12:00:37.250+00:00", "expiresAt": "2026-03-08T12:00:37.250+00:00",
     });
     assert_eq!(answer.data("/createBeacon/beacon"), expected);
     assert_eq!(look_up(&app, None, id).await, expected);
