@@ -194,6 +194,7 @@ async fn a_block_forgets_what_was_told_and_unblocking_does_not_bring_it_back() {
     let (ada, ben, cleo) = (app.person("ada").await, app.person("ben").await, app.person("cleo").await);
     for (one, other) in [(&ada, &ben), (&ben, &ada), (&cleo, &ada)] {
         app.must(one, "follow", other).await;
+        app.advance(TimeDelta::seconds(1));
         write(&app, one, json!({ "body": format!("hello @{}", other.handle) })).await;
     }
     app.must(&ben, "block", &ada).await;
