@@ -10,6 +10,7 @@ use super::batch::Batcher;
 use crate::{
     domain::{
         Domain, Error,
+        beacon::Beacon,
         follow::{List, Listed},
         mark::{Fact, Facts},
         page::{Arguments, Connection},
@@ -32,6 +33,7 @@ struct Inner {
     viewer: Viewer,
     counts: Batcher<(ProfileId, Count), i64>,
     posts_by_id: Batcher<PostId, Post>,
+    beacons_by_id: Batcher<PostId, Beacon>,
     facts: Batcher<(PostId, Fact), Facts>,
     hashtag_counts: Batcher<String, i64>,
     replies: Batcher<(PostId, Arguments), Result<Connection<Post>, Error>>,
@@ -48,6 +50,7 @@ impl ViewerContext {
             viewer,
             counts: Batcher::default(),
             posts_by_id: Batcher::default(),
+            beacons_by_id: Batcher::default(),
             facts: Batcher::default(),
             hashtag_counts: Batcher::default(),
             replies: Batcher::default(),
@@ -82,6 +85,15 @@ impl ViewerContext {
             Ok(posts.into_iter().map(|post| (post.id, post)).collect())
         };
         self.0.posts_by_id.load(id, load).await
+    }
+
+    /// A beacon that stands alone on a map, together with its siblings.
+    pub(super) async fn beacon(&self, id: PostId) -> Result<Option<Beacon>, Error> {
+        let load = |ids: Vec<_>| async move {
+            let beacons = self.domain().beacons(self.viewer(), &ids).await?;
+            Ok(beacons.into_iter().map(|beacon| (beacon.id, beacon)).collect())
+        };
+        self.0.beacons_by_id.load(id, load).await
     }
 
     /// What a post says of marks and replies, together with all that siblings ask for. None of a post that has ceased to

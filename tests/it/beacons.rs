@@ -2,6 +2,7 @@
 
 mod allowance;
 mod anonymity;
+mod clusters;
 mod creating;
 mod listing;
 mod managing;

@@ -172,6 +172,11 @@ async fn marks_and_replies(review: &mut Review, reader: &Person) {
 }
 
 async fn beacons(review: &mut Review, reader: &Person) {
+    // All that the box holds are counted, and no others.
+    let map = "bounds: { south: 44.9, west: -93.25, north: 45.0, east: -93.15 }, zoom: 15";
+    let plan = review.plan(Some(reader), &format!("{{ beaconClusters({map}) {{ count }} }}")).await;
+    let expected = Expected { sorted: 60_000, ..walks(&["posts_beacons"]) };
+    review.judge("beaconClusters", &plan, &expected, (60_000, 600_000));
     let areas = [
         ("circle", "{ circle: { center: { latitude: 44.95, longitude: -93.2 }, radiusMeters: 20000 } }"),
         ("bounds", "{ bounds: { south: 44.8, west: -93.4, north: 45.1, east: -93.0 } }"),

@@ -47,11 +47,11 @@ pub fn circle(centre: Point, radius_meters: f64) -> Result<Area, Error> {
 /// # Errors
 ///
 /// When a number is out of range, or the south lies north of the north.
-pub fn bounds(south: f64, west: f64, north: f64, east: f64) -> Result<Area, Error> {
-    let southwest = checked_point("area.bounds", south, west)?;
-    let northeast = checked_point("area.bounds", north, east)?;
+pub fn bounds(argument: &'static str, south: f64, west: f64, north: f64, east: f64) -> Result<Area, Error> {
+    let southwest = checked_point(argument, south, west)?;
+    let northeast = checked_point(argument, north, east)?;
     if south > north {
-        return Err(bad("area.bounds", "south must not be greater than north"));
+        return Err(bad(argument, "south must not be greater than north"));
     }
     let width = if west <= east { east - west } else { east - west + 360.0 };
     let middle = west + width / 2.0;
@@ -191,7 +191,7 @@ mod tests {
             (60.0, -80.0, 90.0, 100.0),
             (-90.0, -180.0, 90.0, 180.0),
         ] {
-            let area = bounds(south, west, north, east).unwrap();
+            let area = bounds("area.bounds", south, west, north, east).unwrap();
             let width = if west <= east { east - west } else { east - west + 360.0 };
             for i in 0..=20 {
                 for j in 0..=20 {
@@ -214,7 +214,7 @@ mod tests {
         assert!(circle(at(0.0, 0.0), 0.0).is_err());
         assert!(circle(at(0.0, 0.0), f64::NAN).is_err());
         assert!(circle(at(0.0, 0.0), 50_000.1).is_err());
-        assert!(bounds(1.0, 0.0, 0.0, 1.0).is_err());
+        assert!(bounds("area.bounds", 1.0, 0.0, 0.0, 1.0).is_err());
         assert!(polygon(vec![at(0.0, 0.0), at(0.0, 1.0)]).is_err());
         assert!(polygon(vec![at(0.0, 0.0), at(0.0, 1.0), at(0.0, 0.0)]).is_err());
         assert!(polygon(vec![at(0.0, 0.0); 101]).is_err());

@@ -2,6 +2,7 @@
 
 pub mod area;
 pub mod cell;
+mod clusters;
 mod create;
 mod delete;
 mod find;
@@ -16,4 +17,4 @@ pub use self::{
     search::{Filter, Order},
     words::{BeaconType, Precision, Severity, State, Vote},
 };
-pub use crate::store::geo::{Area, Beacon, Point};
+pub use crate::store::geo::{Area, Beacon, Cluster, Point};

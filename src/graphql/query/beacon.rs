@@ -5,7 +5,10 @@ use crate::{
     graphql::{
         arguments::{id_argument, paging, viewer_context},
         error::api_error,
-        types::{Beacon, BeaconArea, BeaconConnection, BeaconFilter, BeaconOrder, beacons_page},
+        types::{
+            Beacon, BeaconArea, BeaconCluster, BeaconConnection, BeaconFilter, BeaconOrder, GeoBoundsInput,
+            beacons_page,
+        },
     },
 };
 
@@ -51,5 +54,22 @@ impl BeaconQuery {
         let arguments = paging(first, after, last, before);
         let page = vc.domain().beacons_in(vc.viewer(), &area, &filter, order, &arguments).await;
         Ok(beacons_page(&vc, page.map_err(|error| api_error(&error))?, area, filter))
+    }
+
+    /// The active beacons of a map, gathered where they are close to each other: in the cells of a grid that depends on
+    /// the zoom alone, so that nothing jumps while the map moves. A cell that the box touches is counted as a whole.
+    async fn beacon_clusters(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What the map shows.")] bounds: GeoBoundsInput,
+        #[graphql(desc = "The zoom of the map, from 0 (the Earth in 256 points) to 22. A cell is 64 points wide.")]
+        zoom: i32,
+        #[graphql(desc = "Which of them.")] filter: Option<BeaconFilter>,
+    ) -> Result<Vec<BeaconCluster>> {
+        let vc = viewer_context(ctx)?;
+        let filter = Filter::from(filter.unwrap_or_default());
+        let clusters = vc.domain().beacon_clusters(vc.viewer(), bounds.edges(), zoom, &filter).await;
+        let clusters = clusters.map_err(|error| api_error(&error))?;
+        Ok(clusters.into_iter().map(|row| BeaconCluster { vc: vc.clone(), row }).collect())
     }
 }

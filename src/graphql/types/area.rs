@@ -43,6 +43,13 @@ pub struct GeoBoundsInput {
     east: f64,
 }
 
+impl GeoBoundsInput {
+    /// South, west, north and east.
+    pub(in crate::graphql) fn edges(self) -> (f64, f64, f64, f64) {
+        (self.south, self.west, self.north, self.east)
+    }
+}
+
 /// Everything within a distance of a place.
 #[derive(Clone, Copy, InputObject)]
 pub struct GeoCircleInput {
@@ -68,7 +75,9 @@ impl BeaconArea {
     pub(in crate::graphql) fn checked(self) -> Result<Area, Error> {
         match self {
             Self::Circle(circle) => area::circle(circle.center.checked("area.circle.center")?, circle.radius_meters),
-            Self::Bounds(GeoBoundsInput { south, west, north, east }) => area::bounds(south, west, north, east),
+            Self::Bounds(GeoBoundsInput { south, west, north, east }) => {
+                area::bounds("area.bounds", south, west, north, east)
+            }
             Self::Polygon(corners) => {
                 // Too many are refused before each is looked at.
                 let corners = corners.into_iter().take(area::MAX_CORNERS + 1);

@@ -2,6 +2,7 @@
 
 mod area;
 mod beacon;
+mod cluster;
 mod hashtag;
 mod json;
 mod node;
@@ -13,10 +14,11 @@ mod url;
 mod viewer;
 
 pub use self::{
-    area::{BeaconArea, BeaconFilter, BeaconOrder, GeoPoint, GeoPointInput},
+    area::{BeaconArea, BeaconFilter, BeaconOrder, GeoBoundsInput, GeoPoint, GeoPointInput},
     beacon::{
         Beacon, BeaconConnection, BeaconEdge, BeaconPrecision, BeaconSeverity, BeaconType, BeaconVote, beacons_page,
     },
+    cluster::BeaconCluster,
     hashtag::Hashtag,
     json::Json,
     node::Node,

@@ -232,7 +232,7 @@ struct Counted {
     count: i64,
 }
 
-fn restrict(sql: &mut Sql, area: &Area, filter: &Filter) {
+pub(super) fn restrict(sql: &mut Sql, area: &Area, filter: &Filter) {
     // A resolved beacon or a false alarm has left the map; it can still be looked up until it expires.
     sql.text(" AND visible.beacon_state = 'active'");
     area.restrict(sql);

@@ -107,6 +107,7 @@ pub const CASES: &[Case] = &[
     query("search", r#"query: "shun post""#, Holds(r#"{ "nodes": [{ "Post_body": "shun post" }] }"#), NOTHING),
     query("quipFeed", "", OPEN_VIDEO, OPEN_VIDEO),
     query("beacons", AREA, OPEN_BEACON, OPEN_BEACON),
+    query("beaconClusters", MAP, OPEN_CLUSTER, OPEN_CLUSTER),
     mutation(
         "signUp",
         r#"input: { email: "new@x.example", password: "long enough", handle: "Owner" }"#,
@@ -187,6 +188,10 @@ const OPEN_VIDEO: Outcome = Holds(r#"{ "nodes": [{ "body": "open video" }] }"#);
 const NOTHING: Outcome =
     Holds(r#"{ "nodes": [], "edges": [], "pageInfo": { "hasNextPage": false, "endCursor": null } }"#);
 const OPEN_BEACON: Outcome = Holds(r#"{ "nodes": [{ "body": "open beacon", "author": null }], "totalCount": 1 }"#);
+const MAP: &str = "bounds: { south: 9, west: 9, north: 11, east: 11 }, zoom: 6";
+const OPEN_CLUSTER: Outcome = Holds(
+    r#"[{ "count": 1, "center": { "latitude": 10.0, "longitude": 10.0 }, "beacon": { "body": "open beacon" } }]"#,
+);
 const SHUNNING: &str = r#"input: { profileId: "$SHUNNING" }"#;
 const DONE: Outcome = Holds(r#"{ "userErrors": [] }"#);
 const NOT_FOUND: Outcome = Refused("NOT_FOUND");

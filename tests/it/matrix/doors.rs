@@ -345,6 +345,10 @@ impl<'a> Walk<'a> {
             let says = data["beacons"]["totalCount"].as_i64();
             self.count(&format!("beacons({name}).totalCount"), CountOf::Beacons, says);
         }
+        let map = format!("bounds: {{ south: {south}, west: {west}, north: {north}, east: {east} }}, zoom: 4");
+        let data = self.ask(&format!("{{ beaconClusters({map}) {{ count beacon {{ id }} }} }}")).await;
+        let clusters = data["beaconClusters"].as_array().unwrap();
+        self.count("beaconClusters", CountOf::Beacons, clusters.iter().map(|cluster| cluster["count"].as_i64()).sum());
     }
 
     // --- How to ask --------------------------------------------------------------------------------------------------
