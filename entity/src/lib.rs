@@ -9,6 +9,7 @@ pub mod beacon_votes;
 pub mod blocks;
 pub mod circle_members;
 pub mod follows;
+pub mod handed_out_prekeys;
 mod ids;
 pub mod key_bundles;
 pub mod notifications;

@@ -27,6 +27,11 @@ pub async fn sanction(sources: &Sources, handle: &str, sanction: Sanction) -> Re
         Failure::Refused(_) => "the account was not changed".to_owned(),
     })?;
     match outcome {
+        Sanctioned::Done(state)
+            if sanction != Sanction::Restore && !matches!(state.as_str(), "suspended" | "banned") =>
+        {
+            println!("{handle} is {state} already, which hides the account as well; nothing was changed");
+        }
         Sanctioned::Done(state) if state == "pending_deletion" => {
             println!("{handle} waits for its deletion again, which its owner has asked for");
         }

@@ -25,11 +25,13 @@ pub async fn end_waiting(tx: &Tx, profile: ProfileId) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// Suspends or bans. Answers the state that the account is in now, unless it is gone.
+/// Suspends or bans. Answers the state that the account is in now, unless it is gone. What hides for another reason, as a
+/// state that an adopted database never wrote down, stays as it is: it is let in nowhere, and restoring would open it.
 pub async fn shut(tx: &Tx, profile: ProfileId, state: &str) -> Result<Option<String>, StoreError> {
     take_time(tx).await?;
-    let mut sql = Sql::new("UPDATE profiles SET state = ");
-    sql.bind(state).text(" WHERE id = ").bind(profile).text(" RETURNING state");
+    let mut sql = Sql::new("UPDATE profiles SET state = CASE WHEN state IN ('active', 'suspended', 'banned')");
+    sql.text(" OR delete_after IS NOT NULL THEN ").bind(state).text(" ELSE state END WHERE id = ").bind(profile);
+    sql.text(" RETURNING state");
     Ok(tx.one::<Changed>(sql).await?.map(|row| row.state))
 }
 
@@ -60,7 +62,7 @@ pub struct Due {
 /// Those whose time to come back has passed, the longest first: the next hundred behind `last`. What an operator did
 /// meanwhile makes no difference: a suspension is no reason to keep what its owner wants gone.
 pub async fn due(db: &impl Executor, now: DateTime<Utc>, last: Option<Due>) -> Result<Vec<Due>, StoreError> {
-    let mut sql = Sql::new("SELECT id, delete_after FROM profiles WHERE delete_after <= ");
+    let mut sql = Sql::new("SELECT id, delete_after FROM profiles WHERE state <> 'active' AND delete_after <= ");
     sql.bind(now);
     if let Some(last) = last {
         sql.text(" AND (delete_after, id) > (").bind(last.delete_after).text(", ").bind(last.id).text(")");
@@ -72,13 +74,13 @@ pub async fn due(db: &impl Executor, now: DateTime<Utc>, last: Option<Due>) -> R
 /// Locks somebody whose time to come back has passed, until the transaction ends. Answers false when it has not (any
 /// more), and when somebody else holds the lock: whoever it is will bring the person back, or remove him.
 pub async fn lock_due(tx: &Tx, profile: ProfileId, now: DateTime<Utc>) -> Result<bool, StoreError> {
-    let mut sql = Sql::new("SELECT 1 FROM profiles WHERE delete_after <= ");
+    let mut sql = Sql::new("SELECT 1 FROM profiles WHERE state <> 'active' AND delete_after <= ");
     sql.bind(now).text(" AND id = ").bind(profile).text(" FOR UPDATE SKIP LOCKED");
     Ok(tx.execute(sql).await? > 0)
 }
 
 /// Where a person's rows are: the table, and its column that names the person. Rows that hang on these (earlier texts,
-/// tags, tokens, what others left on the posts) go with them, and replies of others lose their parent.
+/// tags, tokens, what others left on the posts) go with them, and replies of others stay, to a post that nobody has.
 ///
 /// References would do the same (`ON DELETE CASCADE`), but those of an adopted table may be others, or none.
 const ROWS: &[(&str, &str)] = &[
@@ -99,6 +101,7 @@ const ROWS: &[(&str, &str)] = &[
     ("blocks", "blocked_id"),
     ("posts", "author_id"),
     ("one_time_prekeys", "profile_id"),
+    ("handed_out_prekeys", "profile_id"),
     ("key_bundles", "profile_id"),
     ("sessions", "profile_id"),
     ("accounts", "profile_id"),
@@ -119,7 +122,7 @@ pub async fn remove(tx: &Tx, profile: ProfileId) -> Result<(), StoreError> {
 
 /// Lets the statements of this transaction take the time that they need: somebody who has left very much behind must be
 /// able to go all the same.
-pub(super) async fn take_time(tx: &Tx) -> Result<(), StoreError> {
+async fn take_time(tx: &Tx) -> Result<(), StoreError> {
     tx.execute(Sql::new("SELECT set_config('statement_timeout', '0', true)")).await?;
     Ok(())
 }

@@ -31,6 +31,7 @@ pub async fn of(db: &impl Executor, viewer: Viewer, me: ProfileId, now: DateTime
     marks(&mut sql, me, "saves", "post_saves");
     marks(&mut sql, me, "hides", "post_hides");
     votes(&mut sql, viewer, me, now);
+    mentions(&mut sql, me);
     notification::export(&mut sql, viewer, me);
     sql.text(")::text AS json");
     Ok(db.one::<Export>(sql).await?.map(|row| row.json).unwrap_or_default())
@@ -110,6 +111,14 @@ fn marks(sql: &mut Sql, me: ProfileId, name: &str, table: &str) {
     let fields = format!("'postId', mark.post_id, {emoji}'createdAt', mark.created_at");
     list(sql, name, &fields, "mark.created_at, mark.post_id");
     sql.text(" FROM ").text(table).text(" AS mark JOIN visible ON visible.id = mark.post_id WHERE mark.profile_id = ");
+    sql.bind(me).text(")");
+}
+
+/// Where others have named the viewer, as far as the viewer may see it.
+fn mentions(sql: &mut Sql, me: ProfileId) {
+    let fields = "'postId', visible.id, 'authorId', visible.author_id, 'createdAt', visible.created_at";
+    list(sql, "mentions", fields, "visible.created_at, visible.id");
+    sql.text(" FROM post_mentions AS mention JOIN visible ON visible.id = mention.post_id WHERE mention.profile_id = ");
     sql.bind(me).text(")");
 }
 

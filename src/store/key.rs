@@ -23,16 +23,19 @@ pub struct NewKeys {
     pub one_time: Vec<(i32, Vec<u8>)>,
 }
 
-/// Publishes keys. With a new identity key, and with a new installation, the one-time prekeys of the old one go. Answers
+/// Publishes keys. With a new identity key, and with a new installation, the one-time prekeys of the old one go; which of
+/// them were handed out is remembered, and those are not handed out again when they come back. Answers
 /// whether that can be: not when a number was handed out already, with another key.
 pub async fn publish(tx: &Tx, me: ProfileId, keys: NewKeys, now: DateTime<Utc>) -> Result<bool, StoreError> {
     let mut identity = Sql::new("UPDATE profiles SET identity_key = ");
     identity.bind(keys.identity_key.clone()).text(" WHERE id = ").bind(me);
     identity.text(" AND identity_key IS DISTINCT FROM ").bind(keys.identity_key);
     let is_new = tx.execute(identity).await? > 0;
-    let mut old = Sql::new("DELETE FROM one_time_prekeys WHERE profile_id = ");
+    let mut old = Sql::new("WITH old AS (DELETE FROM one_time_prekeys WHERE profile_id = ");
     old.bind(me).text(" AND (").bind(is_new).text(" OR NOT EXISTS (SELECT 1 FROM key_bundles WHERE profile_id = ");
     old.bind(me).text(" AND registration_id = ").bind(keys.registration_id).text("))");
+    old.text(" RETURNING profile_id, key_id, public_key, claimed_at) INSERT INTO handed_out_prekeys");
+    old.text(" SELECT profile_id, key_id, public_key FROM old WHERE claimed_at IS NOT NULL ON CONFLICT DO NOTHING");
     tx.execute(old).await?;
     let row = key_bundles::ActiveModel {
         profile_id: Set(me),
@@ -53,11 +56,15 @@ pub async fn publish(tx: &Tx, me: ProfileId, keys: NewKeys, now: DateTime<Utc>) 
     key_bundles::Entity::insert(row).on_conflict(replace).exec_without_returning(tx.connection()).await?;
     let one_time = keys.one_time.len() as u64;
     let (ids, publics): (Vec<_>, Vec<_>) = keys.one_time.into_iter().unzip();
-    let mut sql = Sql::new("INSERT INTO one_time_prekeys (profile_id, key_id, public_key) SELECT ");
-    sql.bind(me).text("::uuid, new.id, new.public FROM unnest(").bind(ids).text("::int[], ").bind(publics);
+    let mut sql = Sql::new("INSERT INTO one_time_prekeys (profile_id, key_id, public_key, claimed_at) SELECT ");
+    sql.bind(me).text("::uuid, new.id, new.public, CASE WHEN EXISTS (SELECT 1 FROM handed_out_prekeys AS handed_out");
+    sql.text(" WHERE handed_out.profile_id = ").bind(me).text(" AND handed_out.key_id = new.id");
+    sql.text(" AND handed_out.public_key = new.public) THEN ").bind(now).text("::timestamptz END");
+    sql.text(" FROM unnest(").bind(ids).text("::int[], ").bind(publics);
     // The last one counts as long as nobody has got another. Writing the same again is to count it among those written.
     sql.text("::bytea[]) AS new (id, public) ON CONFLICT (profile_id, key_id) DO UPDATE");
-    sql.text(" SET public_key = excluded.public_key WHERE one_time_prekeys.claimed_at IS NULL");
+    sql.text(" SET public_key = excluded.public_key,");
+    sql.text(" claimed_at = COALESCE(one_time_prekeys.claimed_at, excluded.claimed_at) WHERE one_time_prekeys.claimed_at IS NULL");
     sql.text(" OR one_time_prekeys.public_key = excluded.public_key");
     Ok(tx.execute(sql).await? == one_time)
 }

@@ -267,8 +267,10 @@ pub async fn mark_read(db: &impl Executor, me: ProfileId, which: &Which, now: Da
             sql
         }
         Which::All => {
-            let mut sql = Sql::new("INSERT INTO notifications_read AS mine (profile_id, until) VALUES (");
-            sql.bind(me).text(", ").bind(now).text(") ON CONFLICT (profile_id) DO UPDATE");
+            // Up to the newest that there is: what is on its way meanwhile was not seen.
+            let mut sql = Sql::new("INSERT INTO notifications_read AS mine (profile_id, until)");
+            sql.text(" SELECT recipient_id, max(created_at) FROM notifications WHERE recipient_id = ").bind(me);
+            sql.text(" GROUP BY recipient_id ON CONFLICT (profile_id) DO UPDATE");
             sql.text(" SET until = greatest(mine.until, excluded.until)");
             sql
         }
@@ -287,13 +289,16 @@ pub(super) fn export(sql: &mut Sql, viewer: Viewer, me: ProfileId) {
     sql.text(" WHERE profile_id = ").bind(me).text(")");
 }
 
-/// Forgets what was told before this moment.
-pub async fn forget_old(tx: &Tx, before: DateTime<Utc>) -> Result<(), StoreError> {
-    super::ending::take_time(tx).await?;
-    let mut sql = Sql::new("DELETE FROM notifications WHERE created_at < ");
-    sql.bind(before);
-    tx.execute(sql).await?;
-    Ok(())
+/// Rows that are forgotten at once.
+const BATCH: u64 = 10_000;
+
+/// Forgets what was told before this moment, up to a batch; answers whether there may be more. What somebody else holds
+/// is passed over.
+pub async fn forget_old(db: &impl Executor, before: DateTime<Utc>) -> Result<bool, StoreError> {
+    let mut sql =
+        Sql::new("DELETE FROM notifications WHERE id = ANY(ARRAY(SELECT id FROM notifications WHERE created_at < ");
+    sql.bind(before).text(" ORDER BY created_at LIMIT ").number(BATCH.cast_signed()).text(" FOR UPDATE SKIP LOCKED))");
+    Ok(db.execute(sql).await? == BATCH)
 }
 
 fn select_with_actors(sql: &mut Sql, viewer: Viewer, me: ProfileId) {

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Output};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{Database, Post, SECRET, TestApp};
 
@@ -100,6 +100,14 @@ async fn a_suspended_account_leaves_at_once_and_comes_back_when_restored() {
     assert_eq!(app.ask(&ben, &query).await.data(""), before);
     for (verb, handle) in [("restore", "ada"), ("ban", "nobody"), ("restore", "nobody")] {
         assert!(refusal(&sojorn(&["account", verb, handle], &settings)).contains("there is no"), "{verb} {handle}");
+    }
+    // What hides for another reason is neither opened nor marked by a sanction that ends.
+    for state in ["deactivated", "pending_deletion"] {
+        app.set_state(&ada, state).await;
+        let said = out(&sojorn(&["account", "suspend", "ada"], &settings));
+        assert!(said.starts_with(&format!("ada is {state} already")), "{said}");
+        assert!(refusal(&sojorn(&["account", "restore", "ada"], &settings)).contains("there is no"));
+        assert_eq!(app.ask(&ben, &query).await.data("/profile"), Value::Null);
     }
     // Sessions do not come back.
     assert!(app.is_signed_in(&session.access).await);

@@ -127,6 +127,34 @@ async fn people_who_are_there_already_are_known_by_their_handle() {
     assert_eq!(run(&database, &more.0).await, Ok(counts([(2, 0), (1, 0), (1, 0)])));
 }
 
+/// A handle that has gone to somebody else is not that person's past, and a block stands.
+#[tokio::test]
+async fn importing_again_joins_nobody_whom_people_have_kept_apart() {
+    let database = Database::new().await;
+    let folder = Folder::new(PROFILES, FOLLOWS, POSTS);
+    run(&database, &folder.0).await.unwrap();
+    let pairs = "SELECT string_agg(follower_id::text || following_id::text, ' ' ORDER BY 1) FROM follows";
+    let before = database.text(pairs).await;
+    database
+        .run(
+            "UPDATE profiles SET handle = 'old_ada' WHERE handle = 'ada';
+             INSERT INTO profiles (id, handle) VALUES (gen_random_uuid(), 'ada');",
+        )
+        .await;
+    run(&database, &folder.0).await.unwrap();
+    assert_eq!(database.text(pairs).await, before);
+    let newcomer = "SELECT count(*) FROM posts JOIN profiles ON profiles.id = author_id WHERE handle = 'ada'";
+    assert_eq!(database.number(newcomer).await, 0);
+    database
+        .run(
+            "INSERT INTO blocks (blocker_id, blocked_id) SELECT following_id, follower_id FROM follows;
+             DELETE FROM follows",
+        )
+        .await;
+    run(&database, &folder.0).await.unwrap();
+    assert_eq!(database.number("SELECT count(*) FROM follows").await, 0);
+}
+
 #[tokio::test]
 async fn a_fault_is_told_with_file_line_and_column_and_leaves_nothing() {
     let database = Database::new().await;

@@ -113,6 +113,27 @@ async fn a_new_installation_begins_anew() {
     assert_eq!((&bundle["registrationId"], &bundle["oneTimePrekey"]), (&json!(78), &again["oneTimePrekeys"][0]));
 }
 
+/// Two installations that alternate: what somebody got from one of them is not handed out when it comes back.
+#[tokio::test]
+async fn nobody_gets_a_prekey_again_that_comes_back_with_its_installation() {
+    let app = TestApp::new().await;
+    let (ada, ben) = (app.person("ada").await, app.person("ben").await);
+    let first = keys(1, 10..13);
+    let mut second = keys(1, 10..12);
+    second["registrationId"] = json!(78);
+    for key in second["oneTimePrekeys"].as_array_mut().unwrap() {
+        key["publicKey"] = json!(base64(&key["publicKey"].as_str().unwrap()[..32]));
+    }
+    publish(&app, &ada, &first).await;
+    assert_eq!(number(&claim(&app, &ben, ada.id).await), Some(10));
+    assert_eq!(publish(&app, &ada, &second).await.data("/publishKeys/viewer/oneTimePrekeyCount"), json!(2));
+    assert_eq!(number(&claim(&app, &ben, ada.id).await), Some(10), "another key of the same number");
+    assert_eq!(publish(&app, &ada, &first).await.data("/publishKeys/viewer/oneTimePrekeyCount"), json!(2));
+    for expected in [Some(11), Some(12), None] {
+        assert_eq!(number(&claim(&app, &ben, ada.id).await), expected);
+    }
+}
+
 #[tokio::test]
 async fn there_is_no_bundle_across_a_block_or_of_oneself() {
     let app = TestApp::new().await;

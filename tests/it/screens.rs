@@ -1,12 +1,13 @@
 //! The documents of `examples/screens`: each builds a screen of a client with one request. Asked of a real network, and
 //! each takes as many statements as its head says, whatever the page. (The search takes fewer where it finds less.)
 //!
-//! The network is not part of the repository, see tests/it/gowalla.rs.
+//! Gowalla is not part of the repository, see tests/it/gowalla.rs; so the demo network is asked as well.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
+use sojorn::domain::{Clock, seed::demo};
 
 use crate::support::{Person, TestApp, data_folder, import};
 
@@ -32,6 +33,21 @@ async fn every_screen_is_one_request_with_as_many_statements_as_it_says() {
     let Some(folder) = data_folder("gowalla-nyc") else { return };
     let app = TestApp::new().await;
     import(&app, &folder).await;
+    every_screen(&app, 50).await;
+}
+
+/// The same of the network that is always there.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_screen_is_one_request_of_the_demo_network_too() {
+    let app = TestApp::new().await;
+    demo::run(&app.database.patient().await, &Clock::system()).await.unwrap();
+    // Whoever is asked is private there, and who replies need not be a follower.
+    app.database.run("UPDATE profiles SET is_private = false").await;
+    every_screen(&app, 0).await;
+}
+
+/// Asks for each screen as somebody who has written more than so many posts.
+async fn every_screen(app: &TestApp, posts: usize) {
     let person = async |sql: &str| {
         let id = app.database.text(sql).await;
         let handle = app.database.text(&format!("SELECT handle FROM profiles WHERE id = '{id}'")).await;
@@ -39,18 +55,18 @@ async fn every_screen_is_one_request_with_as_many_statements_as_it_says() {
         Person { id, handle, token: app.token(id) }
     };
     // Whom most ask to follow of those who post, and whom most follow, of those whom everybody may see.
-    let viewer = person(
+    let viewer = person(&format!(
         "SELECT following_id::text FROM follows WHERE status = 'pending' AND follower_id <> following_id
-             AND following_id IN (SELECT author_id FROM posts GROUP BY 1 HAVING count(*) > 50)
-         GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1",
-    )
+             AND following_id IN (SELECT author_id FROM posts GROUP BY 1 HAVING count(*) > {posts})
+         GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
+    ))
     .await;
     let star = person(
         "SELECT following_id::text FROM follows JOIN profiles ON profiles.id = following_id
          WHERE status = 'accepted' AND NOT is_private GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1",
     )
     .await;
-    let post = conversation(&app, &viewer, &star).await;
+    let post = conversation(app, &viewer, &star).await;
 
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/screens");
     let mut cases = cases(&viewer, &star, &post);

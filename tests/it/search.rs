@@ -290,6 +290,26 @@ async fn what_is_typed_is_looked_for_as_it_stands() {
     assert_eq!(one(&"🦀".repeat(100)).await, Vec::<String>::new());
 }
 
+/// The newest posts are read only up to a mark; behind it, the index of words finds the same, in the same order.
+#[tokio::test]
+async fn long_posts_hide_none() {
+    let app = TestApp::new().await;
+    let ada = app.person("ada").await;
+    app.database
+        .run(&format!(
+            "INSERT INTO posts (author_id, body, visibility, created_at)
+             SELECT '{}', repeat('word ', 900) || CASE WHEN n % 7 = 0 THEN 'needle' ELSE 'hay' END || n, 'public',
+                    timestamptz '2026-02-01' - n * interval '1 min' FROM generate_series(1, 300) AS n;
+             UPDATE posts SET body = replace(body, 'needle', 'needle ')",
+            ada.id
+        ))
+        .await;
+    let all = all(&app, None, "needle", json!(["POST"]), 5).await;
+    let expected = "SELECT string_agg(body, '|' ORDER BY created_at DESC) FROM posts WHERE body LIKE '%needle%'";
+    assert_eq!(all.join("|"), app.database.text(expected).await);
+    assert_eq!(all.len(), 42);
+}
+
 #[tokio::test]
 async fn hashtags_are_found_in_the_order_of_their_letters() {
     let app = TestApp::new().await;

@@ -1,8 +1,72 @@
 //! What people leave on posts: likes, reactions, saves, hides; and how many likes and reactions there are.
 
+/// How marks are counted. Step 15 says it again to databases that took this step when it said it otherwise.
+macro_rules! counting {
+    () => {
+        r"
+-- Once for each statement, counters in order: two that write many marks cannot wait for each other in a circle. What is
+-- deleted with its post finds no counter any more, and needs none.
+CREATE OR REPLACE FUNCTION marks_won() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO post_mark_counts AS counter (post_id, mark, count)
+        SELECT post_id, COALESCE(to_jsonb(came) ->> 'emoji', '') AS mark, count(*)
+        FROM came WHERE counts GROUP BY 1, 2 ORDER BY 1, 2
+        ON CONFLICT (post_id, mark) DO UPDATE SET count = counter.count + excluded.count;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE FUNCTION marks_lost() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM post_mark_counts AS counter
+        WHERE (counter.post_id, counter.mark) IN
+            (SELECT post_id, COALESCE(to_jsonb(gone) ->> 'emoji', '') FROM gone WHERE counts)
+        ORDER BY counter.post_id, counter.mark FOR UPDATE;
+    UPDATE post_mark_counts AS counter SET count = counter.count - lost.count
+        FROM (SELECT post_id, COALESCE(to_jsonb(gone) ->> 'emoji', '') AS mark, count(*) AS count
+              FROM gone WHERE counts GROUP BY 1, 2) AS lost
+        WHERE counter.post_id = lost.post_id AND counter.mark = lost.mark;
+    -- Each of these is locked by now; who adds to one of them waits, and begins a new one.
+    DELETE FROM post_mark_counts AS counter USING gone
+        WHERE counter.post_id = gone.post_id AND counter.mark = COALESCE(to_jsonb(gone) ->> 'emoji', '')
+          AND gone.counts AND counter.count = 0;
+    RETURN NULL;
+END $$;
+-- Both at once: were all that is lost counted before all that is won, two people who change from one emoji to the other
+-- and back would wait for each other. What is lost has a counter, so that none is ever made below zero.
+CREATE OR REPLACE FUNCTION marks_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO post_mark_counts AS counter (post_id, mark, count)
+        SELECT post_id, mark, sum(change) FROM (
+            SELECT post_id, COALESCE(to_jsonb(gone) ->> 'emoji', '') AS mark, -1 AS change FROM gone WHERE counts
+            UNION ALL
+            SELECT post_id, COALESCE(to_jsonb(came) ->> 'emoji', ''), 1 FROM came WHERE counts) AS changes
+        GROUP BY 1, 2 HAVING sum(change) <> 0 ORDER BY 1, 2
+        ON CONFLICT (post_id, mark) DO UPDATE SET count = counter.count + excluded.count;
+    DELETE FROM post_mark_counts AS counter USING gone
+        WHERE counter.post_id = gone.post_id AND counter.mark = COALESCE(to_jsonb(gone) ->> 'emoji', '')
+          AND gone.counts AND counter.count = 0;
+    RETURN NULL;
+END $$;
+DO $do$
+DECLARE marks text;
+BEGIN
+    FOREACH marks IN ARRAY ARRAY['post_likes', 'post_reactions'] LOOP
+        EXECUTE format('CREATE OR REPLACE TRIGGER %1$s_came AFTER INSERT ON %1$s REFERENCING NEW TABLE AS came
+            FOR EACH STATEMENT EXECUTE FUNCTION marks_won()', marks);
+        EXECUTE format('CREATE OR REPLACE TRIGGER %1$s_gone AFTER DELETE ON %1$s REFERENCING OLD TABLE AS gone
+            FOR EACH STATEMENT EXECUTE FUNCTION marks_lost()', marks);
+        EXECUTE format('CREATE OR REPLACE TRIGGER %1$s_changed AFTER UPDATE ON %1$s
+            REFERENCING OLD TABLE AS gone NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION marks_changed()', marks);
+    END LOOP;
+END $do$;
+"
+    };
+}
+pub(super) use counting;
+
 pub const STEP: super::Step = super::Step {
     name: "m20260301_000007_marks",
-    up: r"
+    up: concat!(
+        r"
 CREATE TABLE IF NOT EXISTS post_likes (
     post_id    uuid NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
     profile_id uuid NOT NULL REFERENCES profiles (id) ON DELETE CASCADE,
@@ -59,62 +123,9 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER post_likes_decide BEFORE INSERT ON post_likes FOR EACH ROW EXECUTE FUNCTION marks_decide();
 CREATE OR REPLACE TRIGGER post_reactions_decide BEFORE INSERT ON post_reactions FOR EACH ROW EXECUTE FUNCTION marks_decide();
-
--- Once for each statement, counters in order: two that write many marks cannot wait for each other in a circle. What is
--- deleted with its post finds no counter any more, and needs none.
-CREATE OR REPLACE FUNCTION marks_won() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    INSERT INTO post_mark_counts AS counter (post_id, mark, count)
-        SELECT post_id, COALESCE(to_jsonb(came) ->> 'emoji', '') AS mark, count(*)
-        FROM came WHERE counts GROUP BY 1, 2 ORDER BY 1, 2
-        ON CONFLICT (post_id, mark) DO UPDATE SET count = counter.count + excluded.count;
-    RETURN NULL;
-END $$;
-CREATE OR REPLACE FUNCTION marks_lost() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM 1 FROM post_mark_counts AS counter
-        WHERE (counter.post_id, counter.mark) IN
-            (SELECT post_id, COALESCE(to_jsonb(gone) ->> 'emoji', '') FROM gone WHERE counts)
-        ORDER BY counter.post_id, counter.mark FOR UPDATE;
-    UPDATE post_mark_counts AS counter SET count = counter.count - lost.count
-        FROM (SELECT post_id, COALESCE(to_jsonb(gone) ->> 'emoji', '') AS mark, count(*) AS count
-              FROM gone WHERE counts GROUP BY 1, 2) AS lost
-        WHERE counter.post_id = lost.post_id AND counter.mark = lost.mark;
-    -- Each of these is locked by now; who adds to one of them waits, and begins a new one.
-    DELETE FROM post_mark_counts AS counter USING gone
-        WHERE counter.post_id = gone.post_id AND counter.mark = COALESCE(to_jsonb(gone) ->> 'emoji', '')
-          AND gone.counts AND counter.count = 0;
-    RETURN NULL;
-END $$;
--- Both at once: were all that is lost counted before all that is won, two people who change from one emoji to the other
--- and back would wait for each other. What is lost has a counter, so that none is ever made below zero.
-CREATE OR REPLACE FUNCTION marks_changed() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    INSERT INTO post_mark_counts AS counter (post_id, mark, count)
-        SELECT post_id, mark, sum(change) FROM (
-            SELECT post_id, COALESCE(to_jsonb(gone) ->> 'emoji', '') AS mark, -1 AS change FROM gone WHERE counts
-            UNION ALL
-            SELECT post_id, COALESCE(to_jsonb(came) ->> 'emoji', ''), 1 FROM came WHERE counts) AS changes
-        GROUP BY 1, 2 HAVING sum(change) <> 0 ORDER BY 1, 2
-        ON CONFLICT (post_id, mark) DO UPDATE SET count = counter.count + excluded.count;
-    DELETE FROM post_mark_counts AS counter USING gone
-        WHERE counter.post_id = gone.post_id AND counter.mark = COALESCE(to_jsonb(gone) ->> 'emoji', '')
-          AND gone.counts AND counter.count = 0;
-    RETURN NULL;
-END $$;
-DO $do$
-DECLARE marks text;
-BEGIN
-    FOREACH marks IN ARRAY ARRAY['post_likes', 'post_reactions'] LOOP
-        EXECUTE format('CREATE OR REPLACE TRIGGER %1$s_came AFTER INSERT ON %1$s REFERENCING NEW TABLE AS came
-            FOR EACH STATEMENT EXECUTE FUNCTION marks_won()', marks);
-        EXECUTE format('CREATE OR REPLACE TRIGGER %1$s_gone AFTER DELETE ON %1$s REFERENCING OLD TABLE AS gone
-            FOR EACH STATEMENT EXECUTE FUNCTION marks_lost()', marks);
-        EXECUTE format('CREATE OR REPLACE TRIGGER %1$s_changed AFTER UPDATE ON %1$s
-            REFERENCING OLD TABLE AS gone NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION marks_changed()', marks);
-    END LOOP;
-END $do$;
-
+",
+        counting!(),
+        r"
 -- Whoever is suspended is not counted, and is again when restored.
 CREATE OR REPLACE FUNCTION marks_follow_state() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -124,7 +135,8 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER profiles_marks AFTER UPDATE OF state ON profiles FOR EACH ROW
     WHEN ((OLD.state = 'active') IS DISTINCT FROM (NEW.state = 'active')) EXECUTE FUNCTION marks_follow_state();
-",
+"
+    ),
     down: r"
 DROP TRIGGER IF EXISTS profiles_marks ON profiles;
 DROP TABLE IF EXISTS post_mark_counts, post_hides, post_saves, post_reactions, post_likes;

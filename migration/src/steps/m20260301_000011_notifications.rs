@@ -36,8 +36,8 @@ CREATE INDEX IF NOT EXISTS notifications_unread ON notifications (recipient_id, 
     WHERE read_at IS NULL;
 CREATE INDEX IF NOT EXISTS notifications_by ON notifications (actor_id);
 CREATE INDEX IF NOT EXISTS notifications_post ON notifications (post_id);
--- For what is forgotten for its age: rows come in the order of time, nearly.
-CREATE INDEX IF NOT EXISTS notifications_age ON notifications USING brin (created_at);
+-- For what is forgotten for its age.
+CREATE INDEX IF NOT EXISTS notifications_age ON notifications (created_at);
 ",
     down: r"
 DROP TABLE IF EXISTS notifications, notifications_read, post_mentions;

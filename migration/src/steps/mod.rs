@@ -14,6 +14,7 @@ mod m20260301_000011_notifications;
 mod m20260301_000012_account_endings;
 mod m20260301_000013_search;
 mod m20260401_000014_votes;
+mod m20260401_000015_mends;
 
 use sea_orm_migration::prelude::{ConnectionTrait, DbErr, MigrationName, MigrationTrait, SchemaManager, async_trait};
 
@@ -33,6 +34,7 @@ pub fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20260301_000012_account_endings::STEP),
         Box::new(m20260301_000013_search::STEP),
         Box::new(m20260401_000014_votes::STEP),
+        Box::new(m20260401_000015_mends::STEP),
     ]
 }
 

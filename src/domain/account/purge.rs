@@ -19,16 +19,15 @@ pub struct Purged {
 const NOTIFICATIONS_KEPT: TimeDelta = TimeDelta::days(180);
 
 impl Domain {
-    /// Forgets old notifications, and removes everything of those whose time to come back has passed, each in a transaction of its own. Several purges
-    /// at once pass over each other's people.
+    /// Removes everything of those whose time to come back has passed, each in a transaction of its own, and then forgets
+    /// old notifications. Several purges at once pass over each other's rows.
     pub async fn purge(&self) -> Result<Purged, Error> {
         let now = self.now();
-        self.db.retrying(|| self.forget_notifications(now)).await?;
         let mut purged = Purged::default();
         let mut last = None;
         loop {
             let due = store::ending::due(&self.db, now, last).await?;
-            let Some(next) = due.last() else { return Ok(purged) };
+            let Some(next) = due.last() else { break };
             last = Some(*next);
             for person in due {
                 match self.db.retrying(|| self.remove(person.id, now)).await {
@@ -42,12 +41,19 @@ impl Domain {
                 }
             }
         }
+        self.forget_notifications(now).await;
+        Ok(purged)
     }
 
-    async fn forget_notifications(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let tx = self.db.begin().await?;
-        store::notification::forget_old(&tx, now - NOTIFICATIONS_KEPT).await?;
-        tx.commit().await
+    /// Forgets old notifications. Where that cannot be done now, the next purge does it.
+    async fn forget_notifications(&self, now: DateTime<Utc>) {
+        loop {
+            match store::notification::forget_old(&self.db, now - NOTIFICATIONS_KEPT).await {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(cause) => return tracing::warn!(%cause, "old notifications could not be forgotten"),
+            }
+        }
     }
 
     /// Removes everything of a person, unless the person has come back meanwhile.

@@ -7,7 +7,7 @@ use crate::{
 };
 
 impl Domain {
-    /// Deletes a post of the viewer's: it is gone for everybody, and its row stays until it is purged.
+    /// Deletes a post of the viewer's: it is gone for everybody, and its row stays as long as its author does.
     pub async fn delete_post(&self, viewer: Viewer, id: PostId) -> Result<PostId, Failure> {
         viewer.id().ok_or(Error::Unauthenticated)?;
         self.db

@@ -12,7 +12,7 @@ pub struct AccountQuery;
 impl AccountQuery {
     /// Everything that is stored about the viewer: the profile, the account, sessions, keys, posts and beacons (also those
     /// that are deleted, with their earlier texts), follows and requests both ways, the circle, blocks, likes, reactions,
-    /// saves and hides. Values are those that are stored. What the viewer may not see of others is left out. Null, with
+    /// saves, hides, votes, mentions and notifications. Values are those that are stored. What the viewer may not see of others is left out. Null, with
     /// the error code UNAUTHENTICATED, when nobody is signed in.
     async fn export_my_data(&self, ctx: &Context<'_>) -> Option<Result<Json>> {
         let export = async {

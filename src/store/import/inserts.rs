@@ -37,10 +37,11 @@ const PROFILES: &str = "
     ORDER BY line
     ON CONFLICT DO NOTHING";
 
-/// Resolved after the insert, which may have met somebody who took a handle at the same moment.
+/// Whom an earlier import made is meant by the old handle, whoever has it by now. Resolved after the insert, which may have met somebody who took a handle at the same moment.
 const PEOPLE: &str = "
     INSERT INTO import_people (handle, id)
     SELECT named.handle, coalesce(
+        (SELECT profiles.id FROM profiles JOIN import_profiles USING (id) WHERE import_profiles.handle = named.handle),
         (SELECT id FROM profiles WHERE lower(profiles.handle) = named.handle ORDER BY created_at, id LIMIT 1),
         (SELECT id FROM import_profiles WHERE import_profiles.handle = named.handle))
     FROM (SELECT handle FROM import_profiles
@@ -50,14 +51,15 @@ const PEOPLE: &str = "
           UNION SELECT profile FROM import_likes) AS named (handle)";
 
 /// In the order of the primary key, which is then built from end to end. An old and a new handle can stand for one
-/// person, and nobody follows himself.
+/// person, nobody follows himself, and a block that came meanwhile stands.
 const FOLLOWS: &str = "
     INSERT INTO follows (follower_id, following_id, status, created_at)
     SELECT follower.id, following.id, row.status, row.created_at
     FROM import_follows AS row
     JOIN import_people AS follower ON follower.handle = row.follower
     JOIN import_people AS following ON following.handle = row.following
-    WHERE follower.id <> following.id
+    WHERE follower.id <> following.id AND NOT EXISTS (SELECT 1 FROM blocks
+        WHERE (blocker_id, blocked_id) IN ((follower.id, following.id), (following.id, follower.id)))
     ORDER BY follower.id, following.id
     ON CONFLICT DO NOTHING";
 

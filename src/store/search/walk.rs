@@ -20,6 +20,13 @@ const MOST_ALIKE: i64 = 100;
 /// a word in every fifth of them takes 2 ms instead of 160.
 const NEWEST_POSTS: i64 = 1_000;
 
+/// Of these posts, so many bytes are read at most: long texts would cost more than the index.
+const NEWEST_BYTES: i64 = 500_000;
+/// Hashtags that are looked at for a page, and posts of each: behind that, those that a viewer may not see would cost as
+/// much as there are of them.
+const MOST_TAGS: i64 = 2_000;
+const NEWEST_OF_TAG: i64 = 1_000;
+
 /// The words of a post, and the posts that have any, as the index on them has it (migration 13).
 const WORDS: &str = "to_tsvector('simple', left(posts.body, 10000))";
 const HAS_WORDS: &str = "posts.deleted_at IS NULL AND posts.status = 'active' AND posts.is_beacon IS NOT TRUE";
@@ -116,10 +123,12 @@ impl Walk<'_> {
         sql.text(
             " AND tag < (SELECT tag_ending FROM wanted) ORDER BY tag LIMIT 1) FROM walk WHERE walk.tag IS NOT NULL)",
         );
-        sql.text(" SELECT walk.tag AS name FROM walk WHERE (SELECT true FROM post_tags");
-        sql.text(" CROSS JOIN LATERAL (SELECT FROM visible WHERE visible.id = post_tags.post_id LIMIT 1) AS seen");
-        sql.text(" WHERE post_tags.tag = walk.tag");
-        sql.text(" ORDER BY post_tags.created_at DESC, post_tags.post_id DESC LIMIT 1)");
+        sql.text(" SELECT walk.tag AS name FROM (SELECT tag FROM walk LIMIT ").number(MOST_TAGS);
+        sql.text(") AS walk WHERE (SELECT true FROM (SELECT post_id, created_at FROM post_tags WHERE post_tags.tag = walk.tag");
+        sql.text(" ORDER BY created_at DESC, post_id DESC LIMIT ").number(NEWEST_OF_TAG).text(") AS newest");
+        sql.text(
+            " CROSS JOIN LATERAL (SELECT FROM visible WHERE visible.id = newest.post_id LIMIT 1) AS seen LIMIT 1)",
+        );
         self.limit(sql);
     }
 
@@ -128,14 +137,21 @@ impl Walk<'_> {
     fn posts(&self, sql: &mut Sql) {
         sql.text(", said AS MATERIALIZED (SELECT websearch_to_tsquery('simple', text) AS words FROM wanted)");
         sql.text(
-            ", walked AS MATERIALIZED (SELECT newest.id, newest.created_at FROM (SELECT posts.id, posts.created_at, ",
+            ", walked AS MATERIALIZED (SELECT newest.id, newest.created_at FROM (SELECT posts.id, posts.created_at,",
         );
-        sql.text(WORDS).text(" @@ (SELECT words FROM said) AS matches FROM posts WHERE ").text(HAS_WORDS);
+        sql.text(
+            " posts.body, sum(octet_length(posts.body)) OVER (ORDER BY posts.created_at DESC, posts.id DESC) AS read",
+        );
+        sql.text(" FROM (SELECT id, created_at, body FROM posts WHERE ").text(HAS_WORDS);
         self.behind(sql, "(posts.created_at, posts.id) <");
         self.begins(sql);
         sql.text(SAYS_SOMETHING).text(" ORDER BY posts.created_at DESC, posts.id DESC LIMIT ").number(NEWEST_POSTS);
-        sql.text(") AS newest CROSS JOIN LATERAL (SELECT FROM visible WHERE visible.id = newest.id LIMIT 1) AS seen");
-        sql.text(" WHERE newest.matches ORDER BY newest.created_at DESC, newest.id DESC");
+        sql.text(") AS posts) AS newest");
+        sql.text(" CROSS JOIN LATERAL (SELECT FROM visible WHERE visible.id = newest.id LIMIT 1) AS seen");
+        // One before the other: what is behind the mark is not read.
+        sql.text(" WHERE CASE WHEN newest.read <= ").number(NEWEST_BYTES).text(" THEN ");
+        sql.text(&WORDS.replace("posts.body", "newest.body"))
+            .text(" @@ (SELECT words FROM said) END ORDER BY newest.created_at DESC, newest.id DESC");
         self.limit(sql);
 
         sql.text(", full_page AS MATERIALIZED (SELECT count(*) >= ")

@@ -12,7 +12,7 @@ use super::{
 use crate::support::{Person, Post, TestApp};
 
 /// Where in the export the rows are that name a person in this column.
-const TOLD: [(&str, &str); 18] = [
+const TOLD: [(&str, &str); 19] = [
     ("accounts.profile_id", "/account"),
     ("beacon_votes.profile_id", "/votes"),
     ("blocks.blocker_id", "/blockedProfiles"),
@@ -27,6 +27,7 @@ const TOLD: [(&str, &str); 18] = [
     ("post_likes.profile_id", "/likes"),
     ("post_reactions.profile_id", "/reactions"),
     ("post_saves.profile_id", "/saves"),
+    ("post_mentions.profile_id", "/mentions"),
     ("posts.author_id", "/posts"),
     ("posts.author_id", "/beacons"),
     ("profiles.id", "/profile"),
@@ -37,7 +38,7 @@ const TOLD: [(&str, &str); 18] = [
 const UNTOLD_PLACES: [(&str, &str); 4] = [
     ("blocks.blocked_id", "who has blocked the viewer is for nobody but them"),
     ("notifications.actor_id", "what others were told; the acts themselves are told where they stand"),
-    ("post_mentions.profile_id", "told as a notification, as far as the viewer may see the post"),
+    ("handed_out_prekeys.profile_id", "keys of earlier installations, told to others by the viewer"),
     ("circle_members.member_id", "whose circle the viewer is in is for nobody but them"),
 ];
 

@@ -149,7 +149,14 @@ async fn somebody_with_very_much_takes_as_many_statements_as_anybody() {
     counters_are_right(&app).await;
     assert_eq!(app.database.number("SELECT count(*) FROM post_likes").await, 2_500);
     assert_eq!(app.database.number("SELECT sum(count) FROM post_mark_counts").await, 2_500);
-    assert_eq!(app.database.number("SELECT count(*) FROM posts WHERE parent_id IS NULL").await, 5_000);
+    // Replies stay replies, of nothing: no feed and no count of posts takes them for posts.
+    assert_eq!(app.database.number("SELECT count(*) FROM posts WHERE parent_id IS NULL").await, 2_500);
+    let question = "{ profile(by: { handle: \"ben\" }) { postCount
+        posts(kind: REPLIES, first: 1) { nodes { body parent { id } } } } globalFeed(first: 100) { nodes { body } } }";
+    let answer = app.ask(None, question).await;
+    assert_eq!(answer.data("/profile/postCount"), json!(2_500));
+    assert_eq!(answer.data("/profile/posts/nodes"), json!([{ "body": "reply", "parent": null }]));
+    assert!(answer.each("/globalFeed/nodes", "/body").iter().all(|body| body == "ben"));
 }
 
 /// What refers to people or posts is found by an index when they go.

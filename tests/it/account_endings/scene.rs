@@ -57,6 +57,7 @@ impl Scene {
                      ('{0}', '{1}', 'reply', '{reply}', '{2}'), ('{1}', '{0}', 'mention', '{mine}', '{2}');
                  INSERT INTO key_bundles VALUES ('{0}', 7, 5, decode(repeat('01', 32), 'hex'),
                      decode(repeat('02', 64), 'hex'), '2026-03-01');
+                 INSERT INTO handed_out_prekeys VALUES ('{0}', 9, decode(repeat('05', 32), 'hex'));
                  INSERT INTO one_time_prekeys VALUES ('{0}', 1, decode(repeat('03', 32), 'hex'), NULL),
                      ('{0}', 2, decode(repeat('04', 32), 'hex'), '2026-03-01');",
                 ada.id,

@@ -155,6 +155,7 @@ pub fn data_folder(name: &str) -> Option<std::path::PathBuf> {
     );
     let folder = root.join(name);
     if !folder.exists() {
+        assert!(std::env::var_os("SOJORN_DATA").is_none(), "SOJORN_DATA is set, and there is no {}", folder.display());
         eprintln!("skipped: there is no {}", folder.display());
     }
     folder.exists().then_some(folder)
