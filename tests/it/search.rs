@@ -149,6 +149,7 @@ async fn posts_are_found_by_all_their_words_by_phrases_and_without_some() {
     let ada = app.person("ada").await;
     let fox = app.post(&ada, Post::public("The quick brown fox, über alles! 東京 https://x.example/path")).await;
     app.post(&ada, Post { parent: Some(fox), ..Post::public("a brown reply to the quick one") }).await;
+    app.post(&ada, Post::public("rock/roll.See you at sea.example/rooms")).await;
     let beacon = crate::support::Beacon { body: "brown beacon".to_owned(), ..crate::support::Beacon::at(1.0, 1.0) };
     app.beacon(beacon).await;
     let posts = async |query: &str| all(&app, None, query, json!(["POST"]), 10).await.len();
@@ -165,6 +166,11 @@ async fn posts_are_found_by_all_their_words_by_phrases_and_without_some() {
         ("the", 2),
         ("x.example", 1),
         ("beacon", 0),
+        ("rock", 1),
+        ("roll see", 1),
+        ("rock/roll", 1),
+        ("rooms", 1),
+        ("sea.example", 1),
         // What only excludes would be in nearly all of them.
         ("-fox", 0),
         ("-fox -reply", 0),

@@ -15,8 +15,10 @@ CREATE INDEX IF NOT EXISTS profiles_alike ON profiles
     WITH (fastupdate = off);
 
 -- The words of posts and replies as store::search writes them. `simple`, since posts are in every language. An adopted
--- text may have more words than one value can hold.
-CREATE INDEX IF NOT EXISTS posts_words ON posts USING gin (to_tsvector('simple', left(body, 10000)))
+-- text may have more words than one value can hold. What stands around a slash or a full stop are words as well, where
+-- PostgreSQL would see a path or a host.
+CREATE INDEX IF NOT EXISTS posts_words ON posts
+    USING gin (to_tsvector('simple', translate(left(body, 10000), '/.', '  ')))
     WITH (fastupdate = off)
     WHERE deleted_at IS NULL AND status = 'active' AND is_beacon IS NOT TRUE;
 CREATE INDEX IF NOT EXISTS posts_newest ON posts (created_at DESC, id DESC)

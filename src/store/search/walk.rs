@@ -28,7 +28,7 @@ const MOST_TAGS: i64 = 2_000;
 const NEWEST_OF_TAG: i64 = 1_000;
 
 /// The words of a post, and the posts that have any, as the index on them has it (migration 13).
-const WORDS: &str = "to_tsvector('simple', left(posts.body, 10000))";
+const WORDS: &str = "to_tsvector('simple', translate(left(posts.body, 10000), '/.', '  '))";
 const HAS_WORDS: &str = "posts.deleted_at IS NULL AND posts.status = 'active' AND posts.is_beacon IS NOT TRUE";
 
 const BY_HANDLE: &str = "named.handle >= (SELECT beginning FROM wanted) AND named.handle < (SELECT ending FROM wanted)";
@@ -135,7 +135,7 @@ impl Walk<'_> {
     /// The newest posts, as far as they fill the page; otherwise whatever the index of words has, newest first. Whether
     /// the viewer may see it is asked of one match after the other, until the page is full.
     fn posts(&self, sql: &mut Sql) {
-        sql.text(", said AS MATERIALIZED (SELECT websearch_to_tsquery('simple', text) AS words FROM wanted)");
+        sql.text(", said AS MATERIALIZED (SELECT websearch_to_tsquery('simple', translate(text, '/.', '  ')) AS words FROM wanted)");
         sql.text(
             ", walked AS MATERIALIZED (SELECT newest.id, newest.created_at FROM (SELECT posts.id, posts.created_at,",
         );
