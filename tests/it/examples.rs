@@ -45,3 +45,15 @@ async fn every_example_of_the_playground_is_answered() {
     }
     assert!(examples >= 9, "{examples}");
 }
+
+/// The first query of the README, as a shell sends it.
+#[tokio::test]
+async fn the_query_of_the_readme_is_answered() {
+    let app = TestApp::new().await;
+    app.beacon(Beacon::at(44.9778, -93.265)).await;
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let (_, rest) = readme.split_once(" -d '").unwrap();
+    let body: Value = serde_json::from_str(rest.split_once("'\n").unwrap().0).unwrap();
+    let answer = app.ask(None, body["query"].as_str().unwrap()).await;
+    assert_eq!(answer.data("/beacons/nodes").as_array().unwrap().len(), 1);
+}
