@@ -1,17 +1,26 @@
 //! Puts the server together, and runs it until it is told to stop.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::Router;
-use tokio::{net::TcpListener, signal};
+use tokio::{
+    net::TcpListener,
+    signal,
+    task::JoinSet,
+    time::{MissedTickBehavior, interval},
+};
 
 use crate::{
     config::Config,
     domain::{Clock, Domain, Random, account::Purged},
     graphql,
-    http::{self, State},
+    http::{self, Live, State},
+    live::{Broker, BrokerError},
     store::{Db, StoreError},
 };
+
+/// How long those who are connected have to leave.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 /// The server, ready to serve.
 pub struct App {
@@ -19,33 +28,99 @@ pub struct App {
     pub domain: Arc<Domain>,
     /// All routes.
     pub router: Router,
+    broker: Broker,
+}
+
+/// Why the server cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] StoreError),
+    /// NATS.
+    #[error(transparent)]
+    Broker(#[from] BrokerError),
 }
 
 impl App {
     /// Connects to the database and puts the server on it.
-    pub async fn new(config: &Config, clock: Clock, random: Random) -> Result<Self, StoreError> {
+    pub async fn new(config: &Config, clock: Clock, random: Random) -> Result<Self, StartError> {
         let db = Db::connect(&config.database).await?;
+        let broker = match &config.nats_url {
+            Some(url) => Broker::nats(url).await?,
+            None => Broker::Postgres(config.database.url.clone()),
+        };
         let domain = Domain::new(db, clock, random, &config.domain);
         let schema = graphql::schema(config.introspection);
-        let router = http::router(State { domain: Arc::clone(&domain), schema }, &config.http);
-        Ok(Self { domain, router })
+        let live = Live::new(config.http.live);
+        let router = http::router(State { domain: Arc::clone(&domain), schema, live }, &config.http);
+        Ok(Self { domain, router, broker })
     }
 
-    /// Serves until SIGTERM or Ctrl-C, then lets the requests that have begun finish. Meanwhile it removes accounts whose
-    /// time to come back has passed.
+    /// Serves until SIGTERM or Ctrl-C. Then the requests that have begun are finished, and those who are connected are
+    /// told to come back to another server.
     pub async fn serve(self, listener: TcpListener) -> std::io::Result<()> {
-        let purges = tokio::spawn(purge_hourly(self.domain));
-        let served = axum::serve(listener, self.router).with_graceful_shutdown(stopped()).await;
-        // What it has begun is taken back, and begun again by the next one.
-        purges.abort();
-        served
+        self.serve_until(listener, stopped()).await
     }
+
+    /// As [`Self::serve`], until something else says so.
+    pub async fn serve_until(
+        self,
+        listener: TcpListener,
+        stopped: impl Future<Output = ()> + Send + 'static,
+    ) -> std::io::Result<()> {
+        // Dropped at the end: what they have begun is taken back, and begun again by the next server.
+        let _background = self.background();
+        let hub = Arc::clone(self.domain.hub());
+        let leaving = Arc::clone(&hub);
+        let stopped = async move {
+            stopped.await;
+            leaving.drain();
+        };
+        let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(listener, service).with_graceful_shutdown(stopped).await?;
+        // Sockets are not among what axum waits for.
+        let gone = async {
+            while hub.connections() > 0 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let _ = tokio::time::timeout(FAREWELL, gone).await;
+        Ok(())
+    }
+
+    /// What goes on besides requests: events are delivered and forgotten, and accounts removed whose time to come back has
+    /// passed.
+    fn background(&self) -> JoinSet<()> {
+        let hub = self.domain.hub();
+        let mut tasks = JoinSet::new();
+        tasks.spawn(Arc::clone(hub).run());
+        tasks.spawn(self.broker.clone().announce(Arc::clone(hub)));
+        tasks.spawn(self.broker.clone().listen(Arc::clone(hub)));
+        let domain = Arc::clone(&self.domain);
+        tasks.spawn(async move {
+            let mut minutes = every(Duration::from_mins(1));
+            loop {
+                minutes.tick().await;
+                if let Err(cause) = domain.forget_events().await {
+                    tracing::warn!(%cause, "old events could not be removed");
+                }
+            }
+        });
+        tasks.spawn(purge_hourly(Arc::clone(&self.domain)));
+        tasks
+    }
+}
+
+fn every(time: Duration) -> tokio::time::Interval {
+    let mut ticks = interval(time);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
 }
 
 /// Removes those whose time to come back has passed, now and every hour. Only numbers are logged.
 async fn purge_hourly(domain: Arc<Domain>) {
-    let mut hours = tokio::time::interval(Duration::from_hours(1));
-    hours.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut hours = every(Duration::from_hours(1));
     loop {
         hours.tick().await;
         match domain.purge().await {

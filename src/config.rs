@@ -4,7 +4,11 @@ use std::{collections::HashMap, fmt, net::SocketAddr, str::FromStr, time::Durati
 
 use http::HeaderValue;
 
-use crate::{domain, http::Options, store};
+use crate::{
+    domain::{self, live::Limits},
+    http::{LiveOptions, Options},
+    store,
+};
 
 /// A setting that can be made.
 struct Setting {
@@ -43,6 +47,16 @@ const SETTINGS: &[Setting] = &[
     setting("DATABASE_WAIT_MS", "2000", "milliseconds to wait for a free connection"),
     setting("STATEMENT_TIMEOUT_MS", "5000", "milliseconds that a statement may run"),
     setting("LOCK_TIMEOUT_MS", "2000", "milliseconds that a statement may wait for a lock"),
+    setting("SOCKETS_PER_PERSON", "10", "live connections of a person at most"),
+    setting("SOCKETS_PER_ADDRESS", "20", "live connections from an address at most"),
+    setting("SOCKET_OPERATIONS", "50", "operations at the same time on a live connection at most"),
+    setting("SOCKET_MESSAGE_BYTES", "65536", "bytes of a message that a live connection takes at most"),
+    setting("SOCKET_QUEUE", "256", "events that wait for a slow client before it is cut off"),
+    setting(
+        "NATS_URL",
+        "",
+        "NATS, if it is to carry announcements between servers: nats://host:4222; empty: PostgreSQL does",
+    ),
     setting("PASSWORD_WORKERS", "2", "passwords hashed at the same time; each takes 19 MiB and a core"),
 ];
 
@@ -63,6 +77,8 @@ pub struct Config {
     pub introspection: bool,
     /// The domain.
     pub domain: domain::Settings,
+    /// Where NATS is, if it carries the announcements between servers.
+    pub nats_url: Option<String>,
 }
 
 /// Why the settings cannot be used. A sentence for whoever starts the server; never shows a secret.
@@ -203,6 +219,13 @@ impl Sources {
                 cors_origins: self.origins()?,
                 playground: self.switch("PLAYGROUND", "on", "off")?,
                 max_body_bytes: self.number("BODY_BYTES_MAX", 1_024, 64 * 1_024 * 1_024)?,
+                live: LiveOptions {
+                    connections_of_address: self.number("SOCKETS_PER_ADDRESS", 1, 1_000_000)?,
+                    operations: self.number("SOCKET_OPERATIONS", 1, 10_000)?,
+                    max_message_bytes: self.number("SOCKET_MESSAGE_BYTES", 1_024, 64 * 1_024 * 1_024)?,
+                    init_timeout: Duration::from_secs(3),
+                    heartbeat: Duration::from_secs(12),
+                },
             },
             introspection: self.switch("INTROSPECTION", "on", "off")?,
             domain: domain::Settings {
@@ -211,7 +234,13 @@ impl Sources {
                 max_page_size,
                 beacons_per_hour: self.number("BEACONS_PER_HOUR", 1, 1_000)?,
                 password_workers: self.number("PASSWORD_WORKERS", 1, 1_000)?,
+                live: Limits {
+                    connections_of_person: self.number("SOCKETS_PER_PERSON", 1, 1_000_000)?,
+                    queued: self.number("SOCKET_QUEUE", 1, 1_000_000)?,
+                    look: Duration::from_secs(1),
+                },
             },
+            nats_url: Some(self.value("NATS_URL")?.to_owned()).filter(|url| !url.is_empty()),
         })
     }
 

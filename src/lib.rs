@@ -6,5 +6,6 @@ pub mod config;
 pub mod domain;
 pub mod graphql;
 pub mod http;
+pub mod live;
 pub mod policy;
 pub mod store;

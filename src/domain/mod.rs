@@ -10,6 +10,7 @@ pub mod follow;
 pub mod hashtag;
 pub mod import;
 pub mod key;
+pub mod live;
 pub mod mark;
 pub mod notification;
 pub mod own_list;
@@ -29,7 +30,10 @@ pub use cursor::Cursors;
 pub use error::{Error, Failure, Refusal, RefusalCode};
 pub use sources::{Clock, Random};
 
-use self::account::{passwords::Passwords, tokens::Tokens};
+use self::{
+    account::{passwords::Passwords, tokens::Tokens},
+    live::{Hub, Limits, Resume},
+};
 use crate::store::{Db, StoreError};
 
 /// What the domain is told when the server starts.
@@ -45,6 +49,8 @@ pub struct Settings {
     pub beacons_per_hour: u32,
     /// How many passwords are hashed at the same time. Each takes 19 MiB and a core.
     pub password_workers: usize,
+    /// What those who watch may hold.
+    pub live: Limits,
 }
 
 /// The product: everything that its verbs need.
@@ -57,6 +63,8 @@ pub struct Domain {
     passwords: Passwords,
     person_key: [u8; 32],
     beacons_per_hour: u32,
+    hub: Arc<Hub>,
+    resume: Resume,
 }
 
 impl Domain {
@@ -64,7 +72,11 @@ impl Domain {
     #[must_use]
     pub fn new(db: Db, clock: Clock, random: Random, settings: &Settings) -> Arc<Self> {
         let secret = settings.secret.as_bytes();
+        let hands = clock.clone();
+        let hub = Hub::new(db.clone(), move || hands.now(), settings.live);
         Arc::new(Self {
+            hub,
+            resume: Resume::new(secret),
             db,
             cursors: Cursors::new(secret, settings.default_page_size, settings.max_page_size),
             tokens: Tokens::new(secret),
@@ -79,6 +91,12 @@ impl Domain {
     /// Whether the database answers.
     pub async fn ready(&self) -> Result<(), Error> {
         Ok(self.db.ping().await?)
+    }
+
+    /// How long it is until a moment; no time at all, if that has passed.
+    #[must_use]
+    pub fn until(&self, at: DateTime<Utc>) -> std::time::Duration {
+        (at - self.now()).to_std().unwrap_or_default()
     }
 
     fn now(&self) -> DateTime<Utc> {

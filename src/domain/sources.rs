@@ -66,7 +66,9 @@ impl Random {
         BASE64_URL_SAFE_NO_PAD.encode(self.bytes::<32>())
     }
 
-    fn bytes<const N: usize>(&self) -> [u8; N] {
+    /// Random bytes.
+    #[must_use]
+    pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         (self.0)(&mut bytes);
         bytes

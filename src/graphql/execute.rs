@@ -1,5 +1,7 @@
 //! Executing an operation: parse, execute, and give every error its code.
 
+use std::{pin::Pin, sync::Arc};
+
 use async_graphql::{
     Request, Response, ServerError, Value, Variables,
     parser::{
@@ -8,7 +10,9 @@ use async_graphql::{
     },
 };
 
-use super::{Schema, ViewerContext, error::code, nesting};
+use futures_util::{Stream, StreamExt, stream};
+
+use super::{Live, Schema, ViewerContext, error::code, nesting};
 
 /// What became of a request.
 #[derive(Debug)]
@@ -23,22 +27,55 @@ pub enum Outcome {
 ///
 /// The document is parsed here, so that a syntax error can leave without the source line that async-graphql would
 /// quote (it may hold a password), and so that limits have a place to measure it before anything walks it.
-pub async fn execute(schema: &Schema, mut request: Request, vc: ViewerContext) -> Outcome {
+pub async fn execute(schema: &Schema, request: Request, vc: ViewerContext) -> Outcome {
+    match prepared(request) {
+        Ok(request) => outcome(schema.execute(request.data(vc)).await),
+        Err(errors) => Outcome::Refused(errors),
+    }
+}
+
+/// Executes one operation for a viewer on a live connection: one answer to a query or a mutation, one for each event of a
+/// subscription. Whatever is refused ends the stream. Events carry their ids in `extensions.eventId`.
+pub fn execute_stream(
+    schema: &Schema,
+    request: Request,
+    vc: ViewerContext,
+    live: Live,
+) -> Pin<Box<dyn Stream<Item = Outcome> + Send>> {
+    let request = match prepared(request) {
+        Ok(request) => request,
+        Err(errors) => return Box::pin(stream::once(async { Outcome::Refused(errors) })),
+    };
+    let live = Arc::new(live);
+    let answers = schema.execute_stream(request.data(vc).data(Arc::clone(&live)));
+    Box::pin(answers.map(move |mut response| {
+        if let Some(id) = live.take_event_id() {
+            response.extensions.insert("eventId".to_owned(), id.into());
+        }
+        outcome(response)
+    }))
+}
+
+/// The request with its document parsed, or what is wrong with it.
+fn prepared(mut request: Request) -> Result<Request, Vec<ServerError>> {
     if nesting::is_too_deep(&request.query) {
-        return Outcome::Refused(vec![too_deep()]);
+        return Err(vec![too_deep()]);
     }
     match parser::parse_query(&request.query) {
         Ok(document) => {
             let missing = missing_variables(&document, request.operation_name.as_deref(), &request.variables);
             if !missing.is_empty() {
-                return Outcome::Refused(missing);
+                return Err(missing);
             }
             request.set_parsed_query(document);
+            Ok(request)
         }
-        Err(parser::Error::RecursionLimitExceeded) => return Outcome::Refused(vec![too_deep()]),
-        Err(error) => return Outcome::Refused(vec![coded(parse_error(&error), code::GRAPHQL_PARSE_FAILED)]),
+        Err(parser::Error::RecursionLimitExceeded) => Err(vec![too_deep()]),
+        Err(error) => Err(vec![coded(parse_error(&error), code::GRAPHQL_PARSE_FAILED)]),
     }
-    let mut response = schema.execute(request.data(vc)).await;
+}
+
+fn outcome(mut response: Response) -> Outcome {
     // An error without a path is of the request: nothing was executed. One with a path and without a code is of a value
     // that a scalar refused.
     if response.errors.iter().any(|error| error.path.is_empty()) {

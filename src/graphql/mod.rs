@@ -8,19 +8,21 @@ mod execute;
 mod mutation;
 mod nesting;
 mod query;
+mod subscription;
 pub mod types;
 mod viewer_context;
 
-use async_graphql::{EmptySubscription, SchemaBuilder};
+use async_graphql::SchemaBuilder;
 
 pub use self::{
-    execute::{Outcome, execute},
+    execute::{Outcome, execute, execute_stream},
+    subscription::Live,
     viewer_context::ViewerContext,
 };
-use self::{mutation::Mutation, query::Query};
+use self::{mutation::Mutation, query::Query, subscription::Subscription};
 
 /// The executable schema.
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// Builds the schema. Introspection can be switched off.
 #[must_use]
@@ -36,9 +38,9 @@ pub fn sdl() -> String {
     builder().finish().sdl_with_options(options)
 }
 
-fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
     // Types that no field names, but that clients spread on (`... on Post`), are found through the interface.
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), Subscription)
         // A "did you mean" tells strangers names that they have not asked for.
         .disable_suggestions()
 }

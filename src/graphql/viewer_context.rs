@@ -68,6 +68,10 @@ impl ViewerContext {
         self.0.viewer
     }
 
+    pub(super) fn shared_domain(&self) -> &Arc<Domain> {
+        &self.0.domain
+    }
+
     pub(super) fn domain(&self) -> &Domain {
         &self.0.domain
     }

@@ -1,27 +1,27 @@
 //! `POST /graphql`.
 
-use std::any::Any;
+use std::{any::Any, net::SocketAddr};
 
 use async_graphql::{Request, Response as GraphQlAnswer, ServerError, Variables};
 use async_graphql_axum::GraphQLResponse;
 use axum::{
     body::Bytes,
-    extract::{State, rejection::BytesRejection},
+    extract::{ConnectInfo, Extension, State, rejection::BytesRejection},
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{State as AppState, credentials, negotiation::MediaType, trace};
+use super::{State as AppState, credentials, live::sse, negotiation::MediaType, trace};
 use crate::{
-    domain::account::Rejection,
+    domain::account::{Admission, Rejection},
     graphql::{self, Outcome, ViewerContext},
 };
 
 /// The parameters of a request, as the GraphQL over HTTP specification names them.
 #[derive(Deserialize)]
-struct Parameters {
+pub struct Parameters {
     query: String,
     #[serde(rename = "operationName")]
     operation_name: Option<String>,
@@ -29,8 +29,22 @@ struct Parameters {
     extensions: Option<serde_json::Map<String, Value>>,
 }
 
+impl Parameters {
+    /// The id of the last event that the client has got, in `extensions.lastEventId`.
+    pub fn last_event_id(&self) -> Option<String> {
+        let id = self.extensions.as_ref()?.get("lastEventId")?;
+        // What is no text is no event id either, and is refused as one.
+        Some(id.as_str().unwrap_or_default().to_owned())
+    }
+}
+
 /// Executes an operation.
-pub async fn post(State(state): State<AppState>, headers: HeaderMap, body: Result<Bytes, BytesRejection>) -> Response {
+pub async fn post(
+    State(state): State<AppState>,
+    client: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
     let media_type = MediaType::accepted_by(&headers);
     // Only a type that a form of another site cannot send without asking first.
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -50,24 +64,59 @@ pub async fn post(State(state): State<AppState>, headers: HeaderMap, body: Resul
         let message = "the body is not a JSON object with query, and operationName, variables and extensions if any";
         return refusal(media_type, StatusCode::BAD_REQUEST, "BAD_USER_INPUT", message);
     };
-    let viewer = match credentials::viewer(&state.domain, &headers).await {
-        Ok(viewer) => viewer,
-        Err(rejection) => return unauthorized(media_type, &rejection),
+    if sse::is_accepted_by(&headers) {
+        let address = client.map(|Extension(ConnectInfo(address))| address.ip());
+        return sse::answer(state, address, headers, parameters).await.unwrap_or_else(|refusal| refusal);
+    }
+    let admission = match admission(&state, &headers).await {
+        Ok(admission) => admission,
+        Err(rejection) => return rejection,
     };
-    let vc = ViewerContext::new(state.domain, viewer);
+    let vc = ViewerContext::new(state.domain, admission.viewer);
     match graphql::execute(&state.schema, request(parameters), vc).await {
         Outcome::Executed(answer) => executed(media_type, answer, &headers),
-        Outcome::Refused(errors) => {
-            let status = match media_type {
-                MediaType::GraphQlResponse => StatusCode::BAD_REQUEST,
-                MediaType::Json => StatusCode::OK,
-            };
-            answer(media_type, status, &json!({ "errors": errors }))
-        }
+        Outcome::Refused(errors) => refused(&headers, &errors),
     }
 }
 
-fn request(parameters: Parameters) -> Request {
+/// Who is let in, or the answer that says why not.
+pub async fn admission(state: &AppState, headers: &HeaderMap) -> Result<Admission, Response> {
+    let admission = credentials::admission(&state.domain, headers).await;
+    admission.map_err(|rejection| unauthorized(headers, &rejection))
+}
+
+/// The answer to an operation that was not executed.
+pub fn refused(headers: &HeaderMap, errors: &[ServerError]) -> Response {
+    let media_type = MediaType::accepted_by(headers);
+    // Clients of events go by the status.
+    let status = if media_type == MediaType::Json && !sse::is_accepted_by(headers) {
+        StatusCode::OK
+    } else {
+        StatusCode::BAD_REQUEST
+    };
+    answer(media_type, status, &json!({ "errors": errors }))
+}
+
+/// The answer to one live connection more than there may be.
+pub fn too_many_connections(headers: &HeaderMap) -> Response {
+    let message = "there are too many live connections: close some, or share one";
+    let media_type = MediaType::accepted_by(headers);
+    let mut response = refusal(media_type, StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", message);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
+    response
+}
+
+/// The answer while there is no service.
+pub fn unavailable(headers: &HeaderMap) -> Response {
+    let message = "the service is not available right now";
+    let media_type = MediaType::accepted_by(headers);
+    let mut response = refusal(media_type, StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    response
+}
+
+/// The request as the schema takes it.
+pub fn request(parameters: Parameters) -> Request {
     let mut request = Request::new(parameters.query);
     request.operation_name = parameters.operation_name;
     request.variables = Variables::from_json(Value::Object(parameters.variables.unwrap_or_default()));
@@ -90,7 +139,7 @@ fn executed(media_type: MediaType, mut answer: GraphQlAnswer, headers: &HeaderMa
 }
 
 /// A fault of ours can be found in the log by the id of its request.
-fn name_request(error: &mut ServerError, headers: &HeaderMap) {
+pub fn name_request(error: &mut ServerError, headers: &HeaderMap) {
     if let Some(extensions) = &mut error.extensions
         && extensions.get("code") == Some(&async_graphql::Value::from("INTERNAL_SERVER_ERROR"))
     {
@@ -98,7 +147,8 @@ fn name_request(error: &mut ServerError, headers: &HeaderMap) {
     }
 }
 
-fn unauthorized(media_type: MediaType, rejection: &Rejection) -> Response {
+pub fn unauthorized(headers: &HeaderMap, rejection: &Rejection) -> Response {
+    let media_type = MediaType::accepted_by(headers);
     match rejection {
         Rejection::BadToken => {
             let message = "the access token is not good: get a new one, or send none to be signed out";
@@ -108,10 +158,7 @@ fn unauthorized(media_type: MediaType, rejection: &Rejection) -> Response {
         }
         Rejection::Unchecked(error) => {
             tracing::warn!(?error, "a token could not be checked");
-            let message = "the service is not available right now";
-            let mut response = refusal(media_type, StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message);
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-            response
+            unavailable(headers)
         }
     }
 }

@@ -3,6 +3,7 @@
 mod credentials;
 mod graphql;
 mod health;
+mod live;
 mod negotiation;
 mod playground;
 mod trace;
@@ -22,6 +23,8 @@ use tower_http::{
     request_id::{PropagateRequestIdLayer, SetRequestIdLayer},
 };
 
+use self::live::socket;
+pub use self::live::{Live, Options as LiveOptions};
 use crate::{domain::Domain, graphql::Schema};
 
 /// What the routes need.
@@ -31,6 +34,8 @@ pub struct State {
     pub domain: Arc<Domain>,
     /// The schema that operations are executed against.
     pub schema: Schema,
+    /// What live connections share.
+    pub live: Live,
 }
 
 /// How the routes are set up.
@@ -42,12 +47,14 @@ pub struct Options {
     pub playground: bool,
     /// The largest body that is read, in bytes.
     pub max_body_bytes: usize,
+    /// How live connections are set up.
+    pub live: LiveOptions,
 }
 
 /// All routes.
 pub fn router(state: State, options: &Options) -> Router {
     let api = Router::new()
-        .route("/graphql", post(graphql::post).fallback(graphql::method_not_allowed))
+        .route("/graphql", post(graphql::post).get(socket::upgrade).fallback(graphql::method_not_allowed))
         .layer(DefaultBodyLimit::max(options.max_body_bytes))
         .route("/schema.graphql", get(graphql::sdl))
         .route("/health/live", get(health::live))

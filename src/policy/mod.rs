@@ -5,4 +5,4 @@ pub mod permission;
 mod viewer;
 pub mod visibility;
 
-pub use viewer::Viewer;
+pub use viewer::{Name, Viewer};

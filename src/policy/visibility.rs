@@ -10,7 +10,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, Query, SelectStatement, UnionType},
 };
 
-use super::Viewer;
+use super::{Name, Viewer};
 
 /// `visible(viewer, post)`, for rows of `posts`:
 ///
@@ -25,7 +25,14 @@ pub fn post(viewer: Viewer, now: DateTime<Utc>) -> Condition {
         .add(col(posts::Column::Status).eq(word("active")))
         .add(Condition::any().add(posts::Column::ExpiresAt.is_null()).add(posts::Column::ExpiresAt.gt(now)))
         .add(reported_away().not())
-        .add(Condition::any().add(anonymous_beacon()).add(author_admits(viewer)))
+        .add(ended_post(viewer))
+}
+
+/// For rows of `posts` that were visible until they ended: who may be told that they are gone. The second half of
+/// [`post`] alone, as the first is what has come to an end.
+#[must_use]
+pub fn ended_post(viewer: Viewer) -> Condition {
+    Condition::any().add(anonymous_beacon()).add(author_admits(viewer))
 }
 
 /// `visible_profile(viewer, profile)`, for rows of `profiles`: the account is active, and no block stands between the
@@ -35,9 +42,9 @@ pub fn profile(viewer: Viewer) -> Condition {
     let exists = Condition::all()
         .add(col(profiles::Column::State).eq(word("active")))
         .add(profiles::Column::Handle.is_not_null());
-    match viewer.id() {
+    match me(viewer) {
         None => exists,
-        Some(me) => exists.add(Condition::any().add(is_me(me)).add(no_block_between(me))),
+        Some(me) => exists.add(Condition::any().add(is_me(me.clone())).add(no_block_between(&me))),
     }
 }
 
@@ -46,9 +53,9 @@ pub fn profile(viewer: Viewer) -> Condition {
 #[must_use]
 pub fn profile_details(viewer: Viewer) -> Condition {
     let public = Condition::any().add(is_public());
-    match viewer.id() {
+    match me(viewer) {
         None => public,
-        Some(me) => public.add(is_me(me)).add(follows_accepted(me)),
+        Some(me) => public.add(is_me(me.clone())).add(follows_accepted(me)),
     }
 }
 
@@ -61,14 +68,15 @@ pub fn profile_details(viewer: Viewer) -> Condition {
 fn author_admits(viewer: Viewer) -> Expr {
     let visibility = || col(posts::Column::Visibility);
     let open = Condition::all().add(visibility().eq(word("public"))).add(is_public());
-    let admitted = match viewer.id() {
+    let admitted = match me(viewer) {
         None => open,
         Some(me) => {
-            let follower =
-                Condition::all().add(visibility().is_in(["public", "followers"].map(word))).add(follows_accepted(me));
+            let follower = Condition::all()
+                .add(visibility().is_in(["public", "followers"].map(word)))
+                .add(follows_accepted(me.clone()));
             let circle = Condition::all()
                 .add(visibility().eq(word("circle")))
-                .add(in_circle_of_profile(me))
+                .add(in_circle_of_profile(me.clone()))
                 .add(profile_details(viewer));
             Condition::any().add(is_me(me)).add(open).add(follower).add(circle)
         }
@@ -130,25 +138,33 @@ fn own<C: ColumnTrait>(table: impl EntityName, owner: C, me: ProfileId, other: C
 /// Whether the viewer wants to see a row of `posts` in feeds. A scalar subquery for the reason given below.
 #[must_use]
 pub fn not_hidden(viewer: Viewer) -> Condition {
-    let Some(me) = viewer.id() else { return Condition::all() };
+    let Some(me) = me(viewer) else { return Condition::all() };
     let hide = one_of(
         post_hides::Entity,
         Condition::all()
-            .add(post_hides::Column::ProfileId.eq(me))
+            .add(col(post_hides::Column::ProfileId).eq(me))
             .add(col(post_hides::Column::PostId).equals((posts::Entity, posts::Column::Id))),
     );
     Condition::all().add(Expr::from(hide).is_null())
 }
 
-fn is_me(me: ProfileId) -> Expr {
-    profiles::Column::Id.eq(me)
+/// The viewer, in the words of a statement.
+fn me(viewer: Viewer) -> Option<Expr> {
+    viewer.name().map(|name| match name {
+        Name::Id(id) => Expr::value(id),
+        Name::Column => Expr::col(("subscriber", "viewer_id")),
+    })
+}
+
+fn is_me(me: Expr) -> Expr {
+    col(profiles::Column::Id).eq(me)
 }
 
 fn is_public() -> Expr {
     col(profiles::Column::IsPrivate).is(Expr::Constant(false.into()))
 }
 
-fn no_block_between(me: ProfileId) -> Condition {
+fn no_block_between(me: &Expr) -> Condition {
     let block = |blocker: Expr, blocked: Expr| {
         Expr::exists(one_of(
             blocks::Entity,
@@ -157,27 +173,27 @@ fn no_block_between(me: ProfileId) -> Condition {
                 .add(col(blocks::Column::BlockedId).eq(blocked)),
         ))
     };
-    let me = || Expr::value(me);
+    let me = || me.clone();
     let them = || col(profiles::Column::Id);
     Condition::all().add(block(me(), them()).not()).add(block(them(), me()).not())
 }
 
 /// Only `accepted` opens anything; `pending`, NULL and any other word do not.
-fn follows_accepted(me: ProfileId) -> Expr {
+fn follows_accepted(me: Expr) -> Expr {
     Expr::exists(one_of(
         follows::Entity,
         Condition::all()
-            .add(follows::Column::FollowerId.eq(me))
+            .add(col(follows::Column::FollowerId).eq(me))
             .add(col(follows::Column::FollowingId).equals((profiles::Entity, profiles::Column::Id)))
             .add(col(follows::Column::Status).eq(word("accepted"))),
     ))
 }
 
-fn in_circle_of_profile(me: ProfileId) -> Expr {
+fn in_circle_of_profile(me: Expr) -> Expr {
     Expr::exists(one_of(
         circle_members::Entity,
         Condition::all()
-            .add(circle_members::Column::MemberId.eq(me))
+            .add(col(circle_members::Column::MemberId).eq(me))
             .add(col(circle_members::Column::OwnerId).equals((profiles::Entity, profiles::Column::Id))),
     ))
 }

@@ -36,6 +36,13 @@ pub async fn standing(
     db.one(sql).await
 }
 
+/// Appends, for a row of `subscriber`, whether its person and session are still let in.
+pub(super) fn let_in(sql: &mut Sql) {
+    sql.text("(SELECT state = 'active' FROM profiles WHERE profiles.id = subscriber.viewer_id)");
+    sql.text(" AND (subscriber.session_id IS NULL OR (SELECT ended_at IS NULL FROM sessions");
+    sql.text(" WHERE sessions.id = subscriber.session_id))");
+}
+
 /// What sign-in checks a password against.
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct Login {

@@ -7,6 +7,8 @@ use sea_orm::{
     Statement, TransactionTrait, sqlx,
 };
 
+use tokio::sync::Notify;
+
 use super::{StoreError, sql::Sql};
 
 /// How to reach the database.
@@ -40,6 +42,7 @@ impl std::fmt::Debug for Observer {
 #[derive(Clone, Debug)]
 pub struct Db {
     connection: DatabaseConnection,
+    committed: Arc<Notify>,
 }
 
 /// Something that statements can be sent to: the pool, or a transaction.
@@ -81,18 +84,23 @@ impl Executor for Db {
 }
 
 /// A transaction: everything in it happens, or nothing.
-pub struct Tx(DatabaseTransaction);
+pub struct Tx {
+    transaction: DatabaseTransaction,
+    committed: Arc<Notify>,
+}
 
 impl Executor for Tx {
     fn connection(&self) -> &impl ConnectionTrait {
-        &self.0
+        &self.transaction
     }
 }
 
 impl Tx {
     /// Makes what was done in the transaction real.
     pub async fn commit(self) -> Result<(), StoreError> {
-        Ok(self.0.commit().await?)
+        self.transaction.commit().await?;
+        self.committed.notify_one();
+        Ok(())
     }
 }
 
@@ -130,7 +138,7 @@ impl Db {
         if let Some(Observer(observe)) = options.observer.clone() {
             connection.set_metric_callback(move |info| observe(info.statement));
         }
-        Ok(Self { connection })
+        Ok(Self { connection, committed: Arc::default() })
     }
 
     /// The pool, for the commands that stream (COPY) or migrate.
@@ -146,7 +154,12 @@ impl Db {
 
     /// Begins a transaction. Dropping it without [`Tx::commit`] takes everything back.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
-        Ok(Tx(self.connection.begin().await?))
+        Ok(Tx { transaction: self.connection.begin().await?, committed: Arc::clone(&self.committed) })
+    }
+
+    /// Waits until a transaction of this pool has been committed since the last time. For one who waits.
+    pub async fn committed(&self) {
+        self.committed.notified().await;
     }
 
     /// Begins a transaction for [`super::bulk`], as sqlx has it: SeaORM's do not stream.

@@ -32,7 +32,7 @@ pub async fn of(db: &impl Executor, viewer: Viewer, me: ProfileId, now: DateTime
     marks(&mut sql, me, "hides", "post_hides");
     votes(&mut sql, viewer, me, now);
     mentions(&mut sql, me);
-    notification::export(&mut sql, viewer, me);
+    notification::export(&mut sql, viewer, me, now);
     sql.text(")::text AS json");
     Ok(db.one::<Export>(sql).await?.map(|row| row.json).unwrap_or_default())
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::{NotificationId, PostId, ProfileId};
-use sea_orm::FromQueryResult;
+use sea_orm::{FromQueryResult, QueryTrait};
 use uuid::Uuid;
 
 use super::{
@@ -193,14 +193,13 @@ pub async fn forget_pair(tx: &Tx, one: ProfileId, other: ProfileId) -> Result<()
 pub async fn page(
     db: &impl Executor,
     viewer: Viewer,
-    me: ProfileId,
     now: DateTime<Utc>,
     window: &Window<TimeKey>,
 ) -> Result<Slice<Notification>, StoreError> {
-    let mut sql = scope::with_visible_posts(scope::posts(viewer, now));
-    select_with_actors(&mut sql, viewer, me);
+    let mut sql = Sql::new("");
+    select_with_actors(&mut sql, viewer);
     sql.text(" FROM (SELECT told.*");
-    standing(&mut sql, viewer, me);
+    standing(&mut sql, viewer, now);
     window.restrict(&mut sql, "told");
     window.order_and_limit(&mut sql, "told");
     sql.text(") AS page JOIN profiles ON profiles.id = page.actor_id");
@@ -212,32 +211,24 @@ pub async fn page(
 pub async fn by_ids(
     db: &impl Executor,
     viewer: Viewer,
-    me: ProfileId,
     now: DateTime<Utc>,
     ids: &[Uuid],
 ) -> Result<Vec<Notification>, StoreError> {
-    let mut sql = scope::with_visible_posts(scope::posts(viewer, now));
-    select_with_actors(&mut sql, viewer, me);
+    let mut sql = Sql::new("");
+    select_with_actors(&mut sql, viewer);
     sql.text(" FROM (SELECT told.*");
-    standing(&mut sql, viewer, me);
+    standing(&mut sql, viewer, now);
     sql.text(" AND told.id = ANY(").bind(ids.to_vec()).text("::uuid[])");
     sql.text(") AS page JOIN profiles ON profiles.id = page.actor_id");
     db.all(sql).await
 }
 
 /// How many of those that stand are unread; nobody counts further than `most`.
-pub async fn unread(
-    db: &impl Executor,
-    viewer: Viewer,
-    me: ProfileId,
-    now: DateTime<Utc>,
-    most: i64,
-) -> Result<i64, StoreError> {
-    let mut sql = scope::with_visible_posts(scope::posts(viewer, now));
-    sql.text(" SELECT count(*) AS count FROM (SELECT 1");
-    standing(&mut sql, viewer, me);
+pub async fn unread(db: &impl Executor, viewer: Viewer, now: DateTime<Utc>, most: i64) -> Result<i64, StoreError> {
+    let mut sql = Sql::new("SELECT count(*) AS count FROM (SELECT 1");
+    standing(&mut sql, viewer, now);
     sql.text(" AND told.created_at > ");
-    read_until(&mut sql, me);
+    read_until(&mut sql, viewer);
     sql.text(" AND told.read_at IS NULL ORDER BY told.created_at DESC, told.id DESC LIMIT ").number(most);
     sql.text(") AS unread");
     Ok(db.one::<Counted>(sql).await?.map_or(0, |row| row.count))
@@ -280,11 +271,11 @@ pub async fn mark_read(db: &impl Executor, me: ProfileId, which: &Which, now: Da
 }
 
 /// Appends the sections of an export: what stands, and up to when all was read.
-pub(super) fn export(sql: &mut Sql, viewer: Viewer, me: ProfileId) {
+pub(super) fn export(sql: &mut Sql, viewer: Viewer, me: ProfileId, now: DateTime<Utc>) {
     let fields = "'id', told.id, 'kind', told.kind, 'actorId', told.actor_id, 'postId', told.post_id, \
          'readAt', told.read_at, 'createdAt', told.created_at";
     export::list(sql, "notifications", fields, "told.created_at, told.id");
-    standing(sql, viewer, me);
+    standing(sql, viewer, now);
     sql.text("), 'notificationsRead', (SELECT json_build_object('until', until) FROM notifications_read");
     sql.text(" WHERE profile_id = ").bind(me).text(")");
 }
@@ -301,25 +292,38 @@ pub async fn forget_old(db: &impl Executor, before: DateTime<Utc>) -> Result<boo
     Ok(db.execute(sql).await? == BATCH)
 }
 
-fn select_with_actors(sql: &mut Sql, viewer: Viewer, me: ProfileId) {
+fn select_with_actors(sql: &mut Sql, viewer: Viewer) {
     sql.text(" SELECT page.id, page.kind, page.post_id, page.read_at IS NOT NULL OR page.created_at <= ");
-    read_until(sql, me);
+    read_until(sql, viewer);
     sql.text(" AS is_read, page.created_at, page.actor_id, ");
     scope::profile_columns(sql, viewer, "actor_");
 }
 
-/// Appends up to when this person has read all.
-fn read_until(sql: &mut Sql, me: ProfileId) {
-    sql.text("COALESCE((SELECT until FROM notifications_read WHERE profile_id = ").bind(me).text("), '-infinity')");
+/// Appends a select of the subjects of many subscribers that stand, each as its recipient sees it.
+pub(super) fn select_for_each(sql: &mut Sql, now: DateTime<Utc>, subscribers: impl FnOnce(&mut Sql)) {
+    let viewer = Viewer::EACH_SUBSCRIBER;
+    select_with_actors(sql, viewer);
+    sql.text(", subscriber.key FROM ");
+    subscribers(sql);
+    sql.text(" CROSS JOIN LATERAL (SELECT told.*");
+    standing(sql, viewer, now);
+    sql.text(" AND told.id = subscriber.subject) AS page JOIN profiles ON profiles.id = page.actor_id WHERE true");
 }
 
-/// Appends ` FROM notifications AS told ...` with the condition that they are this person's, that their actors and posts
+/// Appends up to when the viewer has read all.
+fn read_until(sql: &mut Sql, viewer: Viewer) {
+    sql.text("COALESCE((SELECT until FROM notifications_read WHERE profile_id = ").viewer(viewer);
+    sql.text("), '-infinity')");
+}
+
+/// Appends ` FROM notifications AS told ...` with the condition that they are the viewer's, that their actors and posts
 /// may be seen, and that they still stand. Posts are asked for by a scalar subquery, for the reason given in
 /// `policy::visibility`.
-fn standing(sql: &mut Sql, viewer: Viewer, me: ProfileId) {
+fn standing(sql: &mut Sql, viewer: Viewer, now: DateTime<Utc>) {
     sql.text(" FROM notifications AS told JOIN profiles ON profiles.id = told.actor_id WHERE told.recipient_id = ");
-    sql.bind(me).text(" AND ").condition(scope::profile_is_visible(viewer));
-    sql.text(" AND (told.post_id IS NULL OR (SELECT true FROM visible WHERE visible.id = told.post_id))");
+    sql.viewer(viewer).text(" AND ").condition(scope::profile_is_visible(viewer));
+    sql.text(" AND (told.post_id IS NULL OR (SELECT true FROM (").select(&scope::posts(viewer, now).into_query());
+    sql.text(") AS visible WHERE visible.id = told.post_id))");
     sql.text(" AND CASE told.kind");
     for kind in Kind::ALL {
         sql.text(" WHEN '").text(kind.word()).text("' THEN ").text(kind.still_stands());

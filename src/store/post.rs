@@ -241,7 +241,8 @@ pub async fn keep_revision(
 
 /// Changes a post that was locked.
 pub async fn edit(tx: &Tx, id: PostId, edit: Edit, now: DateTime<Utc>) -> Result<(), StoreError> {
-    let mut sql = Sql::new("UPDATE posts SET id = id");
+    // To begin with, nothing; not the key, for which those who refer to the row would have to be waited for.
+    let mut sql = Sql::new("UPDATE posts SET status = status");
     if let Some((body, tags)) = edit.body {
         sql.text(", body = ").bind(body).text(", tags = ").bind(tags).text(", edited_at = ").bind(now);
     }

@@ -188,7 +188,7 @@ pub struct Changes {
 
 /// Changes a profile. Answers false when it is gone.
 pub async fn update(db: &impl Executor, id: ProfileId, changes: Changes) -> Result<bool, StoreError> {
-    let mut sql = Sql::new("UPDATE profiles SET id = id");
+    let mut sql = Sql::new("UPDATE profiles SET created_at = created_at");
     if let Some(handle) = changes.handle {
         sql.text(", handle = ").bind(handle);
     }

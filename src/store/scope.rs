@@ -85,6 +85,19 @@ pub(super) fn beacons(viewer: Viewer, now: DateTime<Utc>) -> sea_orm::Select<pos
         .filter(Expr::cust(geo::HAS_PLACE))
 }
 
+/// Every beacon that the viewer could see until it ended, as far as is needed to tell that it has.
+pub(super) fn ended_beacons(viewer: Viewer) -> sea_orm::Select<posts::Entity> {
+    use posts::Column::{AuthorId, BeaconType, Id, Severity};
+    posts::Entity::find()
+        .select_only()
+        .columns([Id, AuthorId, BeaconType, Severity])
+        .expr(Expr::cust("location"))
+        .expr(Expr::cust("confidence"))
+        .filter(visibility::ended_post(viewer))
+        .filter(Expr::col((posts::Entity, posts::Column::IsBeacon)))
+        .filter(Expr::cust(geo::HAS_PLACE))
+}
+
 /// Appends a select of those in one of the viewer's own lists, as `id` and `created_at`.
 pub(super) fn own_list(sql: &mut Sql, list: OwnList, me: ProfileId) {
     match list {
@@ -144,22 +157,16 @@ pub(super) fn profile_columns(sql: &mut Sql, viewer: Viewer, prefix: &str) {
     for (expression, name) in plain {
         sql.text(expression).text(" AS ").text(prefix).text(name).text(", ");
     }
-    sql.condition(visibility::profile_details(viewer)).text(" AS ").text(prefix).text("is_open, ");
-    match viewer.id() {
-        None => {
-            sql.text("NULL::text AS ")
-                .text(prefix)
-                .text("follow_status, false AS ")
-                .text(prefix)
-                .text("follows_viewer");
-        }
-        Some(me) => {
-            sql.text("(SELECT status FROM follows WHERE follower_id = ").bind(me);
-            sql.text(" AND following_id = profiles.id) AS ").text(prefix).text("follow_status, ");
-            sql.text("EXISTS (SELECT 1 FROM follows WHERE follower_id = profiles.id AND following_id = ").bind(me);
-            sql.text(" AND status = 'accepted') AS ").text(prefix).text("follows_viewer");
-        }
+    // NULL, where one of many subscribers is nobody in particular, is no.
+    sql.condition(visibility::profile_details(viewer)).text(" IS TRUE AS ").text(prefix).text("is_open, ");
+    if viewer == Viewer::SIGNED_OUT {
+        sql.text("NULL::text AS ").text(prefix).text("follow_status, false AS ").text(prefix).text("follows_viewer");
+        return;
     }
+    sql.text("(SELECT status FROM follows WHERE follower_id = ").viewer(viewer);
+    sql.text(" AND following_id = profiles.id) AS ").text(prefix).text("follow_status, ");
+    sql.text("EXISTS (SELECT 1 FROM follows WHERE follower_id = profiles.id AND following_id = ").viewer(viewer);
+    sql.text(" AND status = 'accepted') AS ").text(prefix).text("follows_viewer");
 }
 
 /// Starts a select of profiles that the viewer may see, to be followed by further conditions (` AND ...`).

@@ -7,6 +7,8 @@ use sea_orm::{
     sea_query::{Condition, Expr, PostgresQueryBuilder, QueryBuilder, SelectStatement, SqlWriter, SqlWriterValues},
 };
 
+use crate::policy::{Name, Viewer};
+
 /// A statement in the making. Text comes from our sources only; whatever a client sent is bound.
 pub struct Sql(SqlWriterValues);
 
@@ -36,6 +38,15 @@ impl Sql {
     pub fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
         self.0.push_param(value.into(), &PostgresQueryBuilder);
         self
+    }
+
+    /// Appends the viewer: NULL when nobody in particular asks.
+    pub fn viewer(&mut self, viewer: Viewer) -> &mut Self {
+        match viewer.name() {
+            None => self.text("NULL::uuid"),
+            Some(Name::Id(id)) => self.bind(id),
+            Some(Name::Column) => self.text("subscriber.viewer_id"),
+        }
     }
 
     /// Appends a select, without parentheses.

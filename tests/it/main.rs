@@ -29,6 +29,7 @@ mod house;
 mod http;
 mod import;
 mod keys;
+mod live;
 mod marks;
 mod matrix;
 mod migrations;

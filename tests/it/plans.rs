@@ -2,6 +2,7 @@
 //! more than its page, and sorts little more than its page. Looked at is the generic plan, which the server has
 //! PostgreSQL keep for all parameters, run with the parameters of the request.
 
+mod live;
 mod search;
 mod seed;
 
@@ -122,6 +123,7 @@ async fn hot_statements_walk_their_indexes() {
     marks_and_replies(&mut review, &reader).await;
     look_ups(&mut review, &reader).await;
     search::searches(&mut review, &reader).await;
+    live::deliveries(&mut review, &reader).await;
     export(&mut review, &reader).await;
     // Last, since it takes away.
     purge(&mut review, &star).await;

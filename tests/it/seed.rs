@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sojorn::domain::{
     Clock, Domain, Random, Settings,
+    live::Limits,
     seed::{
         demo::{self, PASSWORD},
         synthetic::{self, SeedError, Size},
@@ -87,6 +88,7 @@ async fn the_demo_can_be_put_again_and_its_map_is_never_empty() {
         max_page_size: 100,
         beacons_per_hour: 3,
         password_workers: 1,
+        live: Limits { connections_of_person: 1, queued: 1, look: std::time::Duration::from_secs(1) },
     };
     let domain = Domain::new(db.clone(), Clock::system(), Random::system(), &settings);
     for sign_in in demo.sign_ins {

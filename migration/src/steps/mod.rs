@@ -15,6 +15,8 @@ mod m20260301_000012_account_endings;
 mod m20260301_000013_search;
 mod m20260401_000014_votes;
 mod m20260401_000015_mends;
+mod m20260501_000016_events;
+mod m20260501_000017_meridian;
 
 use sea_orm_migration::prelude::{ConnectionTrait, DbErr, MigrationName, MigrationTrait, SchemaManager, async_trait};
 
@@ -35,6 +37,8 @@ pub fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20260301_000013_search::STEP),
         Box::new(m20260401_000014_votes::STEP),
         Box::new(m20260401_000015_mends::STEP),
+        Box::new(m20260501_000016_events::STEP),
+        Box::new(m20260501_000017_meridian::STEP),
     ]
 }
 

@@ -1,5 +1,5 @@
-use chrono::{DurationRound, TimeDelta};
-use entity::ProfileId;
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use entity::{ProfileId, SessionId};
 
 use super::tokens::{ACCESS_TOKEN_LIFE, Claims};
 use crate::{
@@ -7,6 +7,22 @@ use crate::{
     policy::Viewer,
     store,
 };
+
+/// Who is let in by an access token, or without one.
+#[derive(Clone, Copy, Debug)]
+pub struct Admission {
+    /// Who.
+    pub viewer: Viewer,
+    /// By which session, if the token names one.
+    pub session: Option<SessionId>,
+    /// Until when, if by a token.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+impl Admission {
+    /// Nobody in particular.
+    pub const SIGNED_OUT: Self = Self { viewer: Viewer::SIGNED_OUT, session: None, expires_at: None };
+}
 
 /// Why a token was not taken.
 #[derive(Clone, Debug)]
@@ -20,7 +36,7 @@ pub enum Rejection {
 impl Domain {
     /// Who is asking, by an access token: genuine, in force, of an active account, of a session that is not over. One
     /// statement.
-    pub async fn authenticate(&self, token: &str) -> Result<Viewer, Rejection> {
+    pub async fn authenticate(&self, token: &str) -> Result<Admission, Rejection> {
         let claims = self.tokens.read(token, self.now()).ok_or(Rejection::BadToken)?;
         let standing = store::account::standing(&self.db, claims.profile, claims.session).await;
         let standing = standing.map_err(|error| Rejection::Unchecked(error.into()))?.ok_or(Rejection::BadToken)?;
@@ -32,7 +48,8 @@ impl Domain {
                 claims.issued_at.is_none_or(|issued| issued <= at)
             });
         if standing.state == "active" && !standing.session_ended && !signed_out {
-            Ok(Viewer::person(claims.profile))
+            let Claims { profile, session, expires_at, .. } = claims;
+            Ok(Admission { viewer: Viewer::person(profile), session, expires_at: Some(expires_at) })
         } else {
             Err(Rejection::BadToken)
         }

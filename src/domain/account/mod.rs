@@ -18,7 +18,7 @@ pub mod tokens;
 use entity::ProfileId;
 
 pub use self::{
-    authenticate::Rejection,
+    authenticate::{Admission, Rejection},
     purge::Purged,
     sanction::{Sanction, Sanctioned},
     session::Session,

@@ -52,6 +52,8 @@ impl Domain {
                     store::account::end_all_sessions(&tx, id, self.now()).await?;
                 }
                 tx.commit().await?;
+                // The command is a process of its own. A server that does not hear it looks by itself a little later.
+                let _ = store::notify::announce(&self.db).await;
                 Ok(Sanctioned::Done(state))
             })
             .await

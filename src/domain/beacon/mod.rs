@@ -12,6 +12,7 @@ mod search;
 mod vote;
 mod words;
 
+pub(super) use self::search::stored as stored_filter;
 pub use self::{
     create::{Created, NewBeacon},
     search::{Filter, Order},

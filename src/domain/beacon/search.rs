@@ -82,7 +82,7 @@ impl Domain {
     }
 }
 
-pub(super) fn stored(filter: &Filter) -> Result<store::geo::Filter, Error> {
+pub(in crate::domain) fn stored(filter: &Filter) -> Result<store::geo::Filter, Error> {
     if filter.min_confidence.is_some_and(|confidence| !(0.0..=1.0).contains(&confidence)) {
         return Err(Error::BadInput {
             argument: "filter.minConfidence",

@@ -23,23 +23,21 @@ impl Domain {
         let me = viewer.id().ok_or(Error::Unauthenticated)?;
         let list = format!("Notifications:{me}");
         let window = self.cursors.window(&list, arguments)?;
-        let slice = store::notification::page(&self.db, viewer, me, self.now(), &window).await?;
+        let slice = store::notification::page(&self.db, viewer, self.now(), &window).await?;
         Ok(self.cursors.connection(&list, &window, slice, Notification::key))
     }
 
     /// Those among these that are the viewer's; nobody else has them.
     pub async fn notifications_by_id(&self, viewer: Viewer, ids: &[Uuid]) -> Result<Vec<Notification>, Error> {
         match viewer.id() {
-            Some(me) if !ids.is_empty() => {
-                Ok(store::notification::by_ids(&self.db, viewer, me, self.now(), ids).await?)
-            }
+            Some(_) if !ids.is_empty() => Ok(store::notification::by_ids(&self.db, viewer, self.now(), ids).await?),
             _ => Ok(Vec::new()),
         }
     }
 
     /// How many of the viewer's notifications are unread, at most [`MAX_UNREAD`].
     pub async fn unread_notifications(&self, viewer: Viewer) -> Result<i64, Error> {
-        let me = viewer.id().ok_or(Error::Unauthenticated)?;
-        Ok(store::notification::unread(&self.db, viewer, me, self.now(), MAX_UNREAD).await?)
+        viewer.id().ok_or(Error::Unauthenticated)?;
+        Ok(store::notification::unread(&self.db, viewer, self.now(), MAX_UNREAD).await?)
     }
 }

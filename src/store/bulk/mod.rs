@@ -32,6 +32,8 @@ impl Bulk {
         let mut bulk = Self(transaction);
         // Reading and computing what comes next may take longer than a server's transactions are given.
         bulk.run("SET LOCAL idle_in_transaction_session_timeout = 0").await?;
+        // A network that moves in is no news.
+        bulk.run("SET LOCAL sojorn.live = 'off'").await?;
         Ok(bulk)
     }
 
@@ -68,6 +70,6 @@ pub async fn analyze(db: &Db, tables: &'static [&'static str]) -> Result<(), Sto
     db.run(&format!("VACUUM (ANALYZE) {}", tables.join(", "))).await
 }
 
-fn of_sqlx(error: sqlx::Error) -> StoreError {
+pub(in crate::store) fn of_sqlx(error: sqlx::Error) -> StoreError {
     StoreError::from(DbErr::Exec(RuntimeErr::SqlxError(Arc::new(error))))
 }

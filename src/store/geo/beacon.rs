@@ -31,6 +31,11 @@ pub(in crate::store) fn place_as_json() -> String {
     format!("CASE WHEN {HAS_PLACE} THEN json_build_object('latitude', {latitude}, 'longitude', {longitude}) END")
 }
 
+/// Appends the place of a row of `posts` as two columns, NULL if it has none.
+pub(in crate::store) fn columns_of_place(sql: &mut Sql) {
+    sql.text("ST_Y(posts.location::geometry) AS latitude, ST_X(posts.location::geometry) AS longitude");
+}
+
 /// A beacon as one viewer sees it.
 #[derive(Clone, Debug)]
 pub struct Beacon {
@@ -111,12 +116,11 @@ pub(super) fn beacon_columns(sql: &mut Sql, viewer: Viewer, distance: &str) {
     sql.text(" page.precision_level, page.radius_meters, page.confidence, page.priority_key, page.vouch_count,");
     sql.text(" page.report_count, page.manage_key_hash, page.created_at, page.expires_at, ");
     sql.text(distance).text(" AS distance, ");
-    match viewer.id() {
-        None => sql.text("NULL::text"),
-        Some(me) => {
-            sql.text("(SELECT vote FROM beacon_votes WHERE beacon_id = page.id AND profile_id = ").bind(me).text(")")
-        }
-    };
+    if viewer == Viewer::SIGNED_OUT {
+        sql.text("NULL::text");
+    } else {
+        sql.text("(SELECT vote FROM beacon_votes WHERE beacon_id = page.id AND profile_id = ").viewer(viewer).text(")");
+    }
     sql.text(" AS viewer_vote, ");
     scope::profile_columns(sql, viewer, "author_");
 }

@@ -7,11 +7,13 @@ mod cluster;
 mod search;
 pub mod seed;
 mod vote;
+mod watch;
 
 pub use area::{Area, EARTH_RADIUS_METERS, Point, Shape};
 pub(in crate::store) use area::{POINT_TYPE, point_text};
 pub use beacon::{Beacon, NewBeacon, allowance, by_ids, forget_allowance, insert, resolve};
-pub(super) use beacon::{HAS_PLACE, WITHOUT_PLACE, place_as_json};
+pub(super) use beacon::{HAS_PLACE, WITHOUT_PLACE, columns_of_place, place_as_json};
 pub use cluster::{Cells, Cluster, clusters};
 pub use search::{DistanceKey, Filter, Order, PriorityKey, count, search};
 pub use vote::{lock, unvote, vote};
+pub use watch::{Watch, to_watchers, to_watchers_of_ended};

@@ -10,6 +10,7 @@
 use chrono::{DateTime, Utc};
 use entity::PostId;
 use sea_orm::{FromQueryResult, Value};
+use serde::Serialize;
 
 use super::{Beacon, area::Area, beacon::beacon_columns};
 use crate::{
@@ -24,7 +25,7 @@ use crate::{
 };
 
 /// Which beacons of an area.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Filter {
     /// Only these types, as stored. `community` also stands for every word that is none of ours.
     pub types: Option<Vec<String>>,
@@ -254,6 +255,20 @@ pub(super) fn restrict(sql: &mut Sql, area: &Area, filter: &Filter) {
         sql.text(" AND visible.confidence >= ").bind(confidence);
     }
 }
+
+/// Appends what a filter asks of `page`, for a row of `watch`: what [`restrict`] says of one filter, for many at once.
+pub(super) fn restrict_each(sql: &mut Sql) {
+    sql.text(" AND (watch.types IS NULL OR page.beacon_type = ANY(watch.types) OR 'community' = ANY(watch.types)");
+    sql.text(" AND (page.beacon_type IS NULL OR page.beacon_type <> ALL(watch.known_types)))");
+    sql.text(" AND (watch.severities IS NULL OR page.severity = ANY(watch.severities))");
+    sql.text(" AND (NOT watch.official_only OR");
+    sql.text(" (SELECT is_official FROM profiles WHERE profiles.id = page.author_id))");
+    sql.text(" AND (watch.min_confidence IS NULL OR page.confidence >= watch.min_confidence)");
+}
+
+/// The columns of a filter in `watch`, with their types.
+pub(super) const COLUMNS: &str =
+    "types text[], known_types text[], severities text[], official_only boolean, min_confidence float8";
 
 /// As [`Window::restrict`], in words that the index knows, so that the walk begins at the key and not at the end of the
 /// list: it takes a bound of one column, not a comparison of rows. Of a distance there is no lower bound that it could

@@ -86,7 +86,8 @@ pub async fn places_of(database: &Database, id: Uuid) -> Vec<String> {
         "SELECT c.table_name || '.' || c.column_name FROM information_schema.columns AS c
          JOIN information_schema.tables AS t USING (table_schema, table_name)
          WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE' AND c.udt_name IN ('uuid', '_uuid', 'text', 'jsonb')
-           AND c.table_name <> 'spatial_ref_sys'
+           -- Events are forgotten within minutes, whosoever they are.
+           AND c.table_name NOT IN ('spatial_ref_sys', 'events')
          ORDER BY 1",
     )
     .fetch_all(&database.pool)

@@ -33,6 +33,10 @@ const fn mutation(field: &'static str, input: &'static str, signed_out: Outcome,
     Case { root: "Mutation", field, input, signed_out, stranger }
 }
 
+const fn subscription(field: &'static str, input: &'static str, signed_out: Outcome, stranger: Outcome) -> Case {
+    Case { root: "Subscription", field, input, signed_out, stranger }
+}
+
 /// A private profile as a card: nothing of the rest.
 const CARD: Outcome = Holds(
     r#"{ "handle": "owner", "isPrivate": true, "viewerCanSeePosts": false, "viewerFollowStatus": "NONE", "bio": null,
@@ -41,9 +45,14 @@ const CARD: Outcome = Holds(
          "posts": { "nodes": [] } }"#,
 );
 const NODES: &str = r#"ids: ["$OWNER", "$HIDDEN", "$SIGNED", "$PUBLIC", "$ANONYMOUS", "$SHUNNED", "$ANSWER"]"#;
+/// Of all beacons there.
+const OPEN_BEACON_EVENT: &str = r#"[{ "kind": "CHANGED", "beacon": { "body": "open beacon" } }]"#;
 const AREA: &str = "area: { circle: { center: { latitude: 10, longitude: 10 } } }";
 
 pub const CASES: &[Case] = &[
+    subscription("beaconChanged", AREA, Holds(OPEN_BEACON_EVENT), Holds(OPEN_BEACON_EVENT)),
+    subscription("homeFeedPostAdded", "", Unauthenticated, Null),
+    subscription("notificationReceived", "", Unauthenticated, Null),
     query("node", r#"id: "$HIDDEN""#, Null, Null),
     query("node", r#"id: "$SIGNED""#, Null, Null),
     query("node", r#"id: "$SHUNNING""#, Holds(r#"{ "Profile_handle": "shunning" }"#), Null),

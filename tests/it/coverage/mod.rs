@@ -4,6 +4,7 @@
 
 mod cases;
 mod everything;
+mod live;
 mod scene;
 
 use std::collections::BTreeSet;
@@ -34,7 +35,7 @@ async fn who_is_signed_out_and_who_is_a_stranger_gets_what_is_theirs() {
     let (types, scene) = (Types::of_the_schema().await, Scene::new().await);
     let before = scene.app.database.fingerprint().await;
     let mut faults = Vec::new();
-    for case in CASES {
+    for case in CASES.iter().filter(|case| case.root != "Subscription") {
         for (viewer, outcome) in [(None, &case.signed_out), (Some(&scene.stranger), &case.stranger)] {
             let who = if viewer.is_none() { "signed out" } else { "stranger" };
             let document = scene.fill(&case.document(&types));
@@ -120,7 +121,7 @@ fn holds(actual: &Value, expected: &Value) -> bool {
 impl Case {
     /// The operation: the field as `f`, with every field of its answer.
     fn document(&self, types: &Types) -> String {
-        let operation = if self.root == "Query" { "query" } else { "mutation" };
+        let operation = self.root.to_lowercase();
         let arguments = if self.input.is_empty() { String::new() } else { format!("({})", self.input) };
         let selection = types.everything_of(self.root, self.field);
         format!("{operation} {{ f: {}{arguments} {selection} }}", self.field)

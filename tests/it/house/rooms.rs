@@ -58,6 +58,12 @@ const BANS: &[Ban] = &[
         because: "statements are asked for from above and know nothing of it",
     },
     Ban {
+        places: &["src/live"],
+        but: &[],
+        words: &["domain", "graphql", "http", "async_graphql", "axum", "sea_orm", "sqlx", "config"],
+        because: "events are read and handed on whatever they mean and whoever carries them",
+    },
+    Ban {
         places: &["migration/src"],
         but: &[],
         words: &["entity", "sojorn"],

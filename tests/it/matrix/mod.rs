@@ -26,6 +26,7 @@ async fn all_doors_agree_on_every_cell() {
     let let_in = world.viewers.iter().filter(|viewer| viewer.is_let_in());
     let mut walks: Vec<_> = let_in.map(|viewer| Walk::new(&world, viewer)).collect();
     join_all(walks.iter_mut().map(Walk::look)).await;
+    doors::live::watch(&world, &mut walks).await;
     let mut faults = Vec::new();
     for walk in &walks {
         counts_agree(walk, &mut faults);

@@ -7,6 +7,8 @@ mod database;
 mod list;
 mod plan;
 mod scene;
+mod server;
+mod socket;
 mod verbs;
 mod wire;
 
@@ -37,6 +39,8 @@ pub use self::{
     list::List,
     plan::Plan,
     scene::{Beacon, Person, Post},
+    server::Server,
+    socket::{Events, Socket},
     wire::{PASSWORD, Session, old_hash, session_of},
 };
 
@@ -49,6 +53,7 @@ pub struct TestApp {
     pub database: Database,
     pub router: Router,
     pub domain: Arc<Domain>,
+    config: Config,
     micros: Arc<AtomicI64>,
     statements: Arc<Mutex<Vec<Statement>>>,
 }
@@ -78,10 +83,20 @@ impl TestApp {
         change(&mut config);
         let start: DateTime<Utc> = "2026-03-01T12:00:00Z".parse().unwrap();
         let micros = Arc::new(AtomicI64::new(start.timestamp_micros()));
-        let hands = Arc::clone(&micros);
-        let clock = Clock::of(move || DateTime::from_timestamp_micros(hands.load(Ordering::SeqCst)).unwrap());
-        let App { domain, router } = App::new(&config, clock, Random::system()).await.unwrap();
-        Self { database, router, domain, micros, statements }
+        let App { domain, router, .. } = App::new(&config, clock(&micros), Random::system()).await.unwrap();
+        Self { database, router, domain, config, micros, statements }
+    }
+
+    /// Another server on the same database, with the same clock, that listens on a port of its own.
+    pub async fn serve(&self) -> Server {
+        self.serve_with(|_| ()).await
+    }
+
+    /// As [`Self::serve`], with other settings.
+    pub async fn serve_with(&self, change: impl FnOnce(&mut Config)) -> Server {
+        let mut config = self.config.clone();
+        change(&mut config);
+        Server::start(App::new(&config, clock(&self.micros), Random::system()).await.unwrap()).await
     }
 
     /// What the server's clock says.
@@ -135,6 +150,12 @@ impl TestApp {
         let now = self.now().timestamp();
         sign(&json!({ "sub": profile, "iat": now, "exp": now + 900, "jti": Uuid::new_v4() }), SECRET)
     }
+}
+
+/// A clock that the test holds.
+fn clock(micros: &Arc<AtomicI64>) -> Clock {
+    let hands = Arc::clone(micros);
+    Clock::of(move || DateTime::from_timestamp_micros(hands.load(Ordering::SeqCst)).unwrap())
 }
 
 /// Signs any claims with any secret.

@@ -146,6 +146,7 @@ fn type_of(value: &Bound) -> &'static str {
         Bound::Uuid(_) => "uuid",
         Bound::ChronoDateTimeUtc(_) => "timestamptz",
         Bound::Bytes(_) => "bytea",
+        Bound::Json(_) => "jsonb",
         Bound::Array(ArrayType::Uuid, _) => "uuid[]",
         Bound::Array(ArrayType::String, _) => "text[]",
         other => panic!("no type for {other:?}"),

@@ -1,5 +1,6 @@
 //! Everything that a client can ask to find out whether a post, a beacon or a profile exists, as one viewer.
 
+pub mod live;
 mod people;
 mod places;
 mod posts;

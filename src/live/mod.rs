@@ -1,0 +1,53 @@
+//! What happens, to those who watch.
+//!
+//! Triggers write events in the transaction that makes them so (`store::event`). Every server reads them by itself
+//! ([`pump`]), asks the database for whom each is at that moment (`store::delivery`), and puts it into the queues of those
+//! ([`hub`]). A broker ([`broker`]) only says that there is something to read: what it loses, the next look finds.
+
+mod broker;
+mod hub;
+mod pump;
+
+pub use self::{
+    broker::{Broker, BrokerError},
+    hub::{CannotSubscribe, Connection, Hub, Identity, Limits, Refused, Signals, Subscription},
+};
+use crate::store::{
+    event::{self, Position},
+    geo::{Beacon, Watch},
+    notification::Notification,
+    post::Post,
+};
+
+/// What somebody waits for.
+#[derive(Clone, Debug)]
+pub enum Wanted {
+    /// Beacons of an area.
+    Beacons(Watch),
+    /// New posts of the home feed.
+    HomeFeed,
+    /// Notifications.
+    Notifications,
+}
+
+/// What has happened, as the one who gets it may see it.
+#[derive(Clone, Debug)]
+pub enum News {
+    /// Something about a beacon; without the beacon, when it is gone.
+    Beacon(event::Kind, uuid::Uuid, Option<Box<Beacon>>),
+    /// A new post of the home feed.
+    Post(Box<Post>),
+    /// A notification.
+    Notification(Box<Notification>),
+}
+
+/// News, and the position behind it.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// What has happened.
+    pub news: News,
+    /// The transaction that made it so.
+    pub(crate) xid: u64,
+    /// Where whoever has got it goes on.
+    pub behind: std::sync::Arc<Position>,
+}

@@ -1,0 +1,178 @@
+//! Clients of live transport that say and hear every byte themselves.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::TcpStream,
+    time::timeout,
+};
+use tokio_tungstenite::{
+    WebSocketStream, client_async_with_config,
+    tungstenite::{Message, client::IntoClientRequest},
+};
+
+use super::Server;
+
+/// How long something that has to come may take.
+const SOON: Duration = Duration::from_secs(20);
+
+/// A WebSocket.
+pub struct Socket(pub WebSocketStream<TcpStream>);
+
+impl Socket {
+    /// Opens one that speaks our protocol and has said nothing yet.
+    pub async fn open(server: &Server) -> Self {
+        Self::open_as(server, Some("graphql-transport-ws")).await
+    }
+
+    /// Opens one that speaks this protocol.
+    pub async fn open_as(server: &Server, protocol: Option<&str>) -> Self {
+        let mut request = format!("ws://{}/graphql", server.address).into_client_request().unwrap();
+        if let Some(protocol) = protocol {
+            request.headers_mut().insert("sec-websocket-protocol", protocol.parse().unwrap());
+        }
+        let stream = TcpStream::connect(server.address).await.unwrap();
+        let (socket, _) = client_async_with_config(request, stream, None).await.unwrap();
+        Self(socket)
+    }
+
+    /// Opens one and says who it is.
+    pub async fn connect(server: &Server, token: Option<&str>) -> Self {
+        let mut socket = Self::open(server).await;
+        socket.init(token).await;
+        assert_eq!(socket.hear().await, json!({ "type": "connection_ack" }));
+        socket
+    }
+
+    pub async fn init(&mut self, token: Option<&str>) {
+        let payload = token.map(|token| json!({ "authorization": format!("Bearer {token}") }));
+        self.say(&json!({ "type": "connection_init", "payload": payload })).await;
+    }
+
+    pub async fn say(&mut self, message: &Value) {
+        self.send(Message::text(message.to_string())).await;
+    }
+
+    pub async fn send(&mut self, message: Message) {
+        self.0.send(message).await.unwrap();
+    }
+
+    /// Begins an operation, and waits until the server waits for its events.
+    pub async fn subscribe(&mut self, id: &str, query: &str) {
+        self.subscribe_after(id, query, None).await;
+        self.settle().await;
+    }
+
+    pub async fn subscribe_after(&mut self, id: &str, query: &str, after: Option<&str>) {
+        let extensions = after.map(|id| json!({ "lastEventId": id }));
+        let payload = json!({ "query": query, "extensions": extensions });
+        self.say(&json!({ "type": "subscribe", "id": id, "payload": payload })).await;
+    }
+
+    /// Waits until all that was said is done: operations begin when they are polled, together with a later query.
+    pub async fn settle(&mut self) {
+        for turn in 0..2 {
+            let id = format!("settled {turn}");
+            self.subscribe_after(&id, "{ beacon(id: \"00000000-0000-4000-8000-000000000000\") { id } }", None).await;
+            assert_eq!(self.hear().await["type"], "next");
+            assert_eq!(self.hear().await["type"], "complete");
+        }
+    }
+
+    /// What the server says next, pings aside.
+    pub async fn hear(&mut self) -> Value {
+        match self.message().await {
+            Message::Text(text) => serde_json::from_str(&text).unwrap(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// As [`Self::hear`]; none, when nothing comes for so long.
+    pub async fn hear_within(&mut self, patience: Duration) -> Option<Value> {
+        timeout(patience, self.hear()).await.ok()
+    }
+
+    pub async fn message(&mut self) -> Message {
+        loop {
+            let message = timeout(SOON, self.0.next()).await.expect("nothing comes").expect("the end").unwrap();
+            if !matches!(message, Message::Ping(_) | Message::Pong(_)) {
+                return message;
+            }
+        }
+    }
+
+    /// The data of the next event of this operation.
+    pub async fn event(&mut self, id: &str) -> Value {
+        let message = self.hear().await;
+        assert_eq!((&message["type"], &message["id"]), (&json!("next"), &json!(id)), "{message}");
+        assert_eq!(message["payload"].get("errors"), None, "{message}");
+        message["payload"]["data"].clone()
+    }
+
+    /// That nothing comes. For whatever is on its way, what has to come is waited for before.
+    pub async fn hears_nothing(&mut self) {
+        if let Some(message) = self.hear_within(Duration::from_millis(400)).await {
+            panic!("{message}");
+        }
+    }
+
+    /// The code and the reason that the server closes with.
+    pub async fn closed(&mut self) -> (u16, String) {
+        loop {
+            match self.message().await {
+                Message::Close(Some(frame)) => return (frame.code.into(), frame.reason.to_string()),
+                Message::Close(None) => return (1005, String::new()),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// An answer of server-sent events.
+pub struct Events {
+    pub head: String,
+    lines: BufReader<TcpStream>,
+}
+
+impl Events {
+    /// Asks, and reads the head of the answer.
+    pub async fn ask(server: &Server, token: Option<&str>, headers: &str, body: &Value) -> Self {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        let body = body.to_string();
+        let token = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
+        let request = format!(
+            "POST /graphql HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\
+             Content-Type: application/json\r\n{token}{headers}Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut lines = BufReader::new(stream);
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            assert_ne!(timeout(SOON, lines.read_line(&mut head)).await.unwrap().unwrap(), 0, "{head}");
+        }
+        Self { head, lines }
+    }
+
+    /// The next event, without its chunk: the text up to the empty line. None at the end of the body.
+    pub async fn next(&mut self) -> Option<String> {
+        let mut size = String::new();
+        timeout(SOON, self.lines.read_line(&mut size)).await.expect("nothing comes").unwrap();
+        let size = usize::from_str_radix(size.trim(), 16).unwrap_or_default();
+        let mut chunk = vec![0; size + 2];
+        timeout(SOON, self.lines.read_exact(&mut chunk)).await.expect("nothing comes").ok()?;
+        (size > 0).then(|| String::from_utf8(chunk).unwrap().trim_end().to_owned())
+    }
+
+    /// The whole body of an answer that is no stream.
+    pub async fn body(mut self) -> String {
+        let length =
+            self.head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ").map(str::to_owned));
+        let mut body = vec![0; length.unwrap().parse().unwrap()];
+        self.lines.read_exact(&mut body).await.unwrap();
+        String::from_utf8(body).unwrap()
+    }
+}
