@@ -1,6 +1,7 @@
 //! Transport: routes, credentials, request ids and health. Nothing here knows what an operation means.
 
 mod credentials;
+mod entity_tag;
 mod graphql;
 mod health;
 mod negotiation;
