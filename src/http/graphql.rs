@@ -98,7 +98,8 @@ fn name_request(error: &mut ServerError, headers: &HeaderMap) {
     }
 }
 
-fn unauthorized(media_type: MediaType, rejection: &Rejection) -> Response {
+/// The answer to a token that was not taken.
+pub fn unauthorized(media_type: MediaType, rejection: &Rejection) -> Response {
     match rejection {
         Rejection::BadToken => {
             let message = "the access token is not good: get a new one, or send none to be signed out";
@@ -141,7 +142,8 @@ pub async fn sdl() -> Response {
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], graphql::sdl()).into_response()
 }
 
-fn refusal(media_type: MediaType, status: StatusCode, code: &str, message: &str) -> Response {
+/// An answer that holds nothing but one error.
+pub fn refusal(media_type: MediaType, status: StatusCode, code: &str, message: &str) -> Response {
     answer(media_type, status, &json!({ "errors": [{ "message": message, "extensions": { "code": code } }] }))
 }
 

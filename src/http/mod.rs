@@ -6,6 +6,7 @@ mod graphql;
 mod health;
 mod negotiation;
 mod playground;
+mod tiles;
 mod trace;
 
 use std::sync::Arc;
@@ -51,6 +52,7 @@ pub fn router(state: State, options: &Options) -> Router {
         .route("/graphql", post(graphql::post).fallback(graphql::method_not_allowed))
         .layer(DefaultBodyLimit::max(options.max_body_bytes))
         .route("/schema.graphql", get(graphql::sdl))
+        .route(tiles::ROUTE, get(tiles::beacons))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready));
     let routes = if options.playground { api.merge(playground::routes()) } else { api };
@@ -58,7 +60,7 @@ pub fn router(state: State, options: &Options) -> Router {
         .allow_origin(AllowOrigin::list(options.cors_origins.iter().cloned()))
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT, trace::REQUEST_ID])
-        .expose_headers([trace::REQUEST_ID, header::RETRY_AFTER, header::WWW_AUTHENTICATE]);
+        .expose_headers([trace::REQUEST_ID, header::ETAG, header::RETRY_AFTER, header::WWW_AUTHENTICATE]);
     routes
         .with_state(state)
         .layer(cors)

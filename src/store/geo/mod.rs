@@ -6,6 +6,7 @@ mod beacon;
 mod cluster;
 mod search;
 pub mod seed;
+mod tile;
 mod vote;
 
 pub use area::{Area, EARTH_RADIUS_METERS, Point, Shape};
@@ -14,4 +15,5 @@ pub use beacon::{Beacon, NewBeacon, allowance, by_ids, forget_allowance, insert,
 pub(super) use beacon::{HAS_PLACE, WITHOUT_PLACE, place_as_json};
 pub use cluster::{Cells, Cluster, clusters};
 pub use search::{DistanceKey, Filter, Order, PriorityKey, count, search};
+pub use tile::{BUFFER, EXTENT, Tile, tile};
 pub use vote::{lock, unvote, vote};

@@ -7,6 +7,7 @@ mod database;
 mod list;
 mod plan;
 mod scene;
+mod tile;
 mod verbs;
 mod wire;
 
@@ -15,7 +16,7 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
-use axum::{Router, body::Body};
+use axum::{Router, body::Body, response::Response};
 use chrono::{DateTime, TimeDelta, Utc};
 use http::{HeaderMap, Request, header};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
@@ -37,6 +38,7 @@ pub use self::{
     list::List,
     plan::Plan,
     scene::{Beacon, Person, Post},
+    tile::{Address, Tile},
     wire::{PASSWORD, Session, old_hash, session_of},
 };
 
@@ -117,7 +119,12 @@ impl TestApp {
 
     /// Sends any request.
     pub async fn send(&self, request: Request<Body>) -> Answer {
-        Answer::of(self.router.clone().oneshot(request).await.unwrap()).await
+        Answer::of(self.call(request).await).await
+    }
+
+    /// Sends any request; what came back may be any bytes.
+    async fn call(&self, request: Request<Body>) -> Response {
+        self.router.clone().oneshot(request).await.unwrap()
     }
 
     /// Forgets which statements were sent so far.
