@@ -147,6 +147,7 @@ pub fn name_request(error: &mut ServerError, headers: &HeaderMap) {
     }
 }
 
+/// The answer to a token that was not taken.
 pub fn unauthorized(headers: &HeaderMap, rejection: &Rejection) -> Response {
     let media_type = MediaType::accepted_by(headers);
     match rejection {
@@ -188,7 +189,8 @@ pub async fn sdl() -> Response {
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], graphql::sdl()).into_response()
 }
 
-fn refusal(media_type: MediaType, status: StatusCode, code: &str, message: &str) -> Response {
+/// An answer that holds nothing but one error.
+pub fn refusal(media_type: MediaType, status: StatusCode, code: &str, message: &str) -> Response {
     answer(media_type, status, &json!({ "errors": [{ "message": message, "extensions": { "code": code } }] }))
 }
 

@@ -1,11 +1,13 @@
 //! Transport: routes, credentials, request ids and health. Nothing here knows what an operation means.
 
 mod credentials;
+mod entity_tag;
 mod graphql;
 mod health;
 mod live;
 mod negotiation;
 mod playground;
+mod tiles;
 mod trace;
 
 use std::sync::Arc;
@@ -57,6 +59,7 @@ pub fn router(state: State, options: &Options) -> Router {
         .route("/graphql", post(graphql::post).get(socket::upgrade).fallback(graphql::method_not_allowed))
         .layer(DefaultBodyLimit::max(options.max_body_bytes))
         .route("/schema.graphql", get(graphql::sdl))
+        .route(tiles::ROUTE, get(tiles::beacons))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready));
     let routes = if options.playground { api.merge(playground::routes()) } else { api };
@@ -64,7 +67,7 @@ pub fn router(state: State, options: &Options) -> Router {
         .allow_origin(AllowOrigin::list(options.cors_origins.iter().cloned()))
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT, trace::REQUEST_ID])
-        .expose_headers([trace::REQUEST_ID, header::RETRY_AFTER, header::WWW_AUTHENTICATE]);
+        .expose_headers([trace::REQUEST_ID, header::ETAG, header::RETRY_AFTER, header::WWW_AUTHENTICATE]);
     routes
         .with_state(state)
         .layer(cors)

@@ -1,9 +1,13 @@
-//! Request ids, and one log line per request. Neither bodies nor headers nor query strings are logged: they hold what
-//! people write, who they are and where they are.
+//! Request ids, and one log line per request. Neither bodies nor headers nor addresses are logged, but the route that an
+//! address led to: they hold what people write, who they are and where they are, as the address of a tile of the map.
 
 use std::time::Instant;
 
-use axum::{extract::Request, middleware::Next, response::Response};
+use axum::{
+    extract::{MatchedPath, Request},
+    middleware::Next,
+    response::Response,
+};
 use http::{HeaderName, HeaderValue};
 use tower_http::request_id::{MakeRequestId, RequestId};
 use tracing::Instrument;
@@ -36,7 +40,7 @@ pub async fn request(request: Request, next: Next) -> Response {
         "request",
         id = id_of(request.headers()),
         method = %request.method(),
-        path = request.uri().path(),
+        path = request.extensions().get::<MatchedPath>().map_or("(none)", MatchedPath::as_str),
     );
     async {
         let response = next.run(request).await;

@@ -95,6 +95,19 @@ async fn feeds_and_beacons_take_two_statements_on_many_threads() {
     lists_with_authors_take_two().await;
 }
 
+/// The tile, and who asks.
+#[tokio::test]
+async fn a_tile_of_the_map_takes_two_statements() {
+    let (app, people) = scene().await;
+    for (viewer, budget) in [(None, 1), (Some(&people[0]), 2)] {
+        for (tile, beacons) in [((0, 0, 0), 130), ((12, 987, 1_475), 130), ((12, 0, 0), 0)] {
+            app.forget_statements();
+            assert_eq!(app.tile(viewer, tile).await.features().len(), beacons, "{tile:?}");
+            assert_eq!(app.statements().len(), budget, "{tile:?}");
+        }
+    }
+}
+
 /// What is found in one, then the people among it in one and the posts in one.
 #[tokio::test]
 async fn a_search_takes_four_statements() {

@@ -47,4 +47,5 @@ mod search;
 mod seed;
 mod sessions;
 mod smoke;
+mod tiles;
 mod tokens;

@@ -179,6 +179,7 @@ async fn beacons(review: &mut Review, reader: &Person) {
     let plan = review.plan(Some(reader), &format!("{{ beaconClusters({map}) {{ count }} }}")).await;
     let expected = Expected { sorted: 60_000, ..walks(&["posts_beacons"]) };
     review.judge("beaconClusters", &plan, &expected, (60_000, 600_000));
+    tiles(review, reader).await;
     let areas = [
         ("circle", "{ circle: { center: { latitude: 44.95, longitude: -93.2 }, radiusMeters: 20000 } }"),
         ("bounds", "{ bounds: { south: 44.8, west: -93.4, north: 45.1, east: -93.0 } }"),
@@ -206,6 +207,30 @@ async fn beacons(review: &mut Review, reader: &Person) {
             if shape == "circle" {
                 review.pages(&format!("beacons in {shape} by {order}, signed out"), None, &list, &expected).await;
             }
+        }
+    }
+}
+
+/// Of a tile that holds more than is shown, the most urgent ones are read, and a few more that are not for the viewer.
+/// What is on the map elsewhere is passed over by the index, but where a quarter of the world is asked for: no cap holds
+/// that and leaves anything out.
+async fn tiles(review: &mut Review, reader: &Person) {
+    let tiles = [
+        ("of the world", (0, 0, 0), (6_000, 20_000)),
+        ("of a quarter of the world", (1, 0, 0), (6_000, 20_000)),
+        ("of a city", (10, 246, 368), (10_000, 20_000)),
+        ("of a street", (16, 15_801, 23_587), (5_000, 12_000)),
+        ("of the sea", (8, 10, 140), (0, 100)),
+        ("of an empty quarter of the world", (1, 1, 1), (60_000, 20_000)),
+    ];
+    for viewer in [None, Some(reader)] {
+        for (name, tile, allowed) in tiles {
+            review.app.forget_statements();
+            let found = review.app.tile(viewer, tile).await.features().len();
+            let statements = review.app.statements();
+            let plan = Plan::of(&review.app.database, statements.last().unwrap()).await;
+            let expected = Expected { sorted: 5_500, ..walks(&["posts_beacons"]) };
+            review.judge(&format!("tile {name}, {found} beacons"), &plan, &expected, allowed);
         }
     }
 }

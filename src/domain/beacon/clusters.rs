@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The deepest zoom of a map.
-const MAX_ZOOM: i32 = 22;
+pub(super) const MAX_ZOOM: i32 = 22;
 /// Cells of a request at most: more than a large screen has.
 const MAX_CELLS: i64 = 4_096;
 /// Columns and rows of cells in a tile of 256 points, as powers of two: a cell is 64 points wide.
@@ -71,8 +71,13 @@ fn count(Cells { size, columns: (first, last), rows: (top, bottom) }: Cells) -> 
 fn area_of(Cells { size, columns: (first, last), rows: (top, bottom) }: Cells) -> Result<Area, Error> {
     const HAIR: f64 = 1e-9;
     let longitude = |column: i32| f64::from(column) / f64::from(size) * 360.0 - 180.0;
-    let latitude = |row: i32| (PI * (1.0 - 2.0 * f64::from(row) / f64::from(size))).sinh().atan().to_degrees();
+    let latitude = |row: i32| latitude(f64::from(row) / f64::from(size));
     let north = if top == 0 { 90.0 } else { latitude(top) + HAIR };
     let south = if bottom == size - 1 { -90.0 } else { latitude(bottom + 1) - HAIR };
     area::bounds("bounds", south, (longitude(first) - HAIR).max(-180.0), north, (longitude(last + 1) + HAIR).min(180.0))
+}
+
+/// The latitude at this share of the way down the square of the web's maps, in degrees.
+pub(super) fn latitude(share: f64) -> f64 {
+    (PI * (1.0 - 2.0 * share)).sinh().atan().to_degrees()
 }

@@ -9,6 +9,7 @@ mod find;
 mod manage;
 mod resolve;
 mod search;
+mod tile;
 mod vote;
 mod words;
 

@@ -4,16 +4,15 @@
 //! server it came with. They are built from `playground/` by `script/playground` and committed,
 //! so that building the server needs no Node.
 
-use std::fmt::Write as _;
-
 use axum::Router;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, StatusCode};
-use sha2::{Digest as _, Sha256};
+
+use super::entity_tag;
 
 /// What the page may do: run its own script, wear its own style, speak to this server. It holds an
 /// access token, so nothing that comes into it by an answer or a pasted query may load code or
@@ -60,7 +59,7 @@ static ASSETS: [Asset; 5] = [
 /// The page and its files. They need no state, so the router fits any.
 pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     ASSETS.iter().fold(Router::new(), |router, asset| {
-        let tag = entity_tag(asset.bytes);
+        let tag = entity_tag::of(asset.bytes);
         let handler = move |headers: HeaderMap| async move { respond(asset, tag, &headers) };
         router.route(asset.path, get(handler))
     })
@@ -69,7 +68,7 @@ pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
 /// The asset, or word that the browser's copy is still right. Names carry no version, so a copy is
 /// asked about each time: the page of one release never runs with the script of another.
 fn respond(asset: &Asset, tag: String, request: &HeaderMap) -> Response {
-    let fresh = is_fresh(request, &tag);
+    let fresh = entity_tag::is_known(request, &tag);
     let headers = [
         (CACHE_CONTROL, "no-cache".to_owned()),
         (CONTENT_SECURITY_POLICY, POLICY.to_owned()),
@@ -82,27 +81,4 @@ fn respond(asset: &Asset, tag: String, request: &HeaderMap) -> Response {
     }
     let content_type = [(CONTENT_TYPE, asset.content_type)];
     (headers, content_type, asset.bytes).into_response()
-}
-
-/// Whether the request names the tag among those it has. By weak comparison, as RFC 9110 asks for
-/// here: a proxy that compresses may have made the tag weak.
-fn is_fresh(request: &HeaderMap, tag: &str) -> bool {
-    request
-        .get_all(IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(str::trim)
-        .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
-}
-
-/// A strong entity tag: half of the content's SHA-256, more than enough to tell two builds apart.
-fn entity_tag(bytes: &[u8]) -> String {
-    let mut tag = String::from('"');
-    for byte in Sha256::digest(bytes).iter().take(16) {
-        // Writing to a string cannot fail.
-        let _ = write!(tag, "{byte:02x}");
-    }
-    tag.push('"');
-    tag
 }

@@ -6,6 +6,7 @@ mod beacon;
 mod cluster;
 mod search;
 pub mod seed;
+mod tile;
 mod vote;
 mod watch;
 
@@ -15,5 +16,6 @@ pub use beacon::{Beacon, NewBeacon, allowance, by_ids, forget_allowance, insert,
 pub(super) use beacon::{HAS_PLACE, WITHOUT_PLACE, columns_of_place, place_as_json};
 pub use cluster::{Cells, Cluster, clusters};
 pub use search::{DistanceKey, Filter, Order, PriorityKey, count, search};
+pub use tile::{BUFFER, EXTENT, Tile, tile};
 pub use vote::{lock, unvote, vote};
 pub use watch::{Watch, to_watchers, to_watchers_of_ended};

@@ -46,6 +46,12 @@ const READS: &[(&str, &str, usize, &str)] = &[
         1,
         "a filter on the authors of rows of the scope",
     ),
+    (
+        "src/store/geo/tile.rs",
+        "(SELECT is_official FROM profiles WHERE profiles.id = page.author_id)",
+        1,
+        "a word on the authors of rows of the scope, which asks for the author as well",
+    ),
     ("src/store/post.rs", "SELECT 1 FROM posts WHERE deleted_at IS NULL AND id = ", 1, "locks a row, reads none"),
     ("src/store/profile.rs", "JOIN profiles ON profiles.id = follows.follower_id", 1, SCOPED),
     ("src/store/profile.rs", "JOIN profiles ON profiles.id = follows.following_id", 1, SCOPED),

@@ -9,6 +9,7 @@ mod plan;
 mod scene;
 mod server;
 mod socket;
+mod tile;
 mod verbs;
 mod wire;
 
@@ -17,7 +18,7 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
-use axum::{Router, body::Body};
+use axum::{Router, body::Body, response::Response};
 use chrono::{DateTime, TimeDelta, Utc};
 use http::{HeaderMap, Request, header};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
@@ -41,6 +42,7 @@ pub use self::{
     scene::{Beacon, Person, Post},
     server::Server,
     socket::{Events, Socket},
+    tile::{Address, Tile},
     wire::{PASSWORD, Session, old_hash, session_of},
 };
 
@@ -132,7 +134,12 @@ impl TestApp {
 
     /// Sends any request.
     pub async fn send(&self, request: Request<Body>) -> Answer {
-        Answer::of(self.router.clone().oneshot(request).await.unwrap()).await
+        Answer::of(self.call(request).await).await
+    }
+
+    /// Sends any request; what came back may be any bytes.
+    async fn call(&self, request: Request<Body>) -> Response {
+        self.router.clone().oneshot(request).await.unwrap()
     }
 
     /// Forgets which statements were sent so far.

@@ -28,5 +28,12 @@ impl Walk<'_> {
         let data = self.ask(&format!("{{ beaconClusters({map}) {{ count beacon {{ id }} }} }}")).await;
         let clusters = data["beaconClusters"].as_array().unwrap();
         self.count("beaconClusters", CountOf::Beacons, clusters.iter().map(|cluster| cluster["count"].as_i64()).sum());
+        // A tile of a city, and the one of the world.
+        for tile in [(10, 301, 385), (0, 0, 0)] {
+            let found = self.world.app.tile(self.viewer.person.as_ref(), tile).await.ids();
+            self.mention(&found.join(" "));
+            let ids = found.iter().map(|id| id.parse().unwrap()).collect();
+            self.door(&format!("the tile {tile:?}"), Room::Beacon, ids);
+        }
     }
 }
