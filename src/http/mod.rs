@@ -1,8 +1,10 @@
 //! Transport: routes, credentials, request ids and health. Nothing here knows what an operation means.
 
+mod assets;
 mod credentials;
 mod graphql;
 mod health;
+mod map;
 mod negotiation;
 mod playground;
 mod trace;
@@ -22,6 +24,7 @@ use tower_http::{
     request_id::{PropagateRequestIdLayer, SetRequestIdLayer},
 };
 
+pub use self::map::Tiles;
 use crate::{domain::Domain, graphql::Schema};
 
 /// What the routes need.
@@ -40,6 +43,10 @@ pub struct Options {
     pub cors_origins: Vec<HeaderValue>,
     /// Whether there is a playground at `/`.
     pub playground: bool,
+    /// Whether there is a map at `/map`.
+    pub map: bool,
+    /// Where the map's ground comes from.
+    pub tiles: Option<Tiles>,
     /// The largest body that is read, in bytes.
     pub max_body_bytes: usize,
 }
@@ -53,6 +60,7 @@ pub fn router(state: State, options: &Options) -> Router {
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready));
     let routes = if options.playground { api.merge(playground::routes()) } else { api };
+    let routes = if options.map { routes.merge(map::routes(options.tiles.as_ref())) } else { routes };
     let cors = CorsLayer::new()
         .allow_origin(AllowOrigin::list(options.cors_origins.iter().cloned()))
         .allow_methods([Method::GET, Method::POST])
