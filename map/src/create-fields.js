@@ -49,7 +49,7 @@ export function anonymityField() {
     'label',
     { class: 'choice' },
     element('input', { type: 'checkbox', name: 'anonymous', checked: true }),
-    element('span', {}, element('b', {}, 'Anonymous'), element('span', { class: 'about' }, 'Your name is not stored with it, and nobody can find out.')),
+    element('span', {}, element('b', {}, 'Anonymous'), element('span', { class: 'about' }, 'Your name is not stored with it. You get a key to end it with.')),
   );
 }
 

@@ -10,7 +10,7 @@ import { form, formError } from './forms.js';
 import { icon } from './icons.js';
 import { keepKey } from './keys.js';
 import { CREATE } from './operations/index.js';
-import { closePanel, covered, openPanel } from './panel.js';
+import { closePanel, free, openPanel } from './panel.js';
 import { askForPlace } from './place.js';
 import { ask, viewer } from './session.js';
 import { openSignIn } from './sign-in.js';
@@ -44,8 +44,7 @@ export class Create {
       { class: 'stack' },
       (values) => this.#send(place, values),
       body,
-      choices('What is it?', 'type', TYPES, 'HAZARD'),
-      choices('How bad is it?', 'severity', SEVERITIES, 'MEDIUM'),
+      element('div', { class: 'pair' }, choices('What is it?', 'type', TYPES, 'HAZARD'), choices('How bad is it?', 'severity', SEVERITIES, 'MEDIUM')),
       precision,
       anonymity,
       life,
@@ -67,8 +66,7 @@ export class Create {
     const content = [element('p', { class: 'soft where' }, icon('pin'), placeName(place)), made];
     openPanel({ name: 'form', heading: 'New beacon', content, closed: () => this.#hide() });
     update();
-    const { left, bottom } = covered();
-    this.#map.panInside([place.latitude, this.#longitude(place)], { paddingTopLeft: [left + 60, 140], paddingBottomRight: [80, bottom + 60] });
+    this.#map.panInside([place.latitude, this.#longitude(place)], free(60));
     made.elements.body.focus({ preventScroll: true });
   }
 
@@ -123,7 +121,7 @@ export class Create {
       }
     };
     const content = [
-      element('p', {}, 'Nobody knows that it is yours, not even this server. This key alone lets you end or delete it later:'),
+      element('p', {}, 'Nothing on it says that it is yours. This key alone lets you end or delete it later:'),
       element('div', { class: 'key-row' }, shown, element('button', { type: 'button', onclick: copy }, icon('copy'), words)),
       element('p', { class: 'soft' }, 'It is shown this once. Until you close this tab, the map remembers it for you.'),
       element('div', { class: 'actions' }, element('button', { type: 'button', class: 'primary', onclick: () => this.onDone(beacon) }, 'Done')),

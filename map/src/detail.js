@@ -7,7 +7,7 @@ import { cellRadius } from './cell.js';
 import { facts, tick } from './facts.js';
 import { manageSection } from './manage.js';
 import { BEACON } from './operations/index.js';
-import { closePanel, covered, openPanel, shownPanel } from './panel.js';
+import { closePanel, free, openPanel, shownPanel } from './panel.js';
 import { ask, onViewer } from './session.js';
 import { fail, toast } from './toast.js';
 import { voteSection } from './vote.js';
@@ -133,9 +133,8 @@ export class Detail {
   }
 
   #bringIntoView() {
-    const { left, bottom } = covered();
     const { latitude, longitude } = this.#beacon.location;
     const at = [latitude, nearest(longitude, this.#map.getCenter().lng)];
-    this.#map.panInside(at, { paddingTopLeft: [left + 60, 130], paddingBottomRight: [80, bottom + 60] });
+    this.#map.panInside(at, free(60));
   }
 }

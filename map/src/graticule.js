@@ -39,11 +39,11 @@ export const Graticule = Layer.extend({
     };
     for (let nth = Math.ceil(bounds.getWest() / step); nth * step <= bounds.getEast(); nth += 1) {
       const { x } = map.latLngToContainerPoint([0, nth * step]);
-      if (x > 20 && x < width - 40) label('meridian', lineName(wrap(nth * step), step, 'EW'), x, height);
+      if (x > 130 && x < width - 60) label('meridian', lineName(wrap(nth * step), step, 'EW'), x, height);
     }
     for (let nth = Math.ceil(bounds.getSouth() / step); nth * step <= bounds.getNorth(); nth += 1) {
       const { y } = map.latLngToContainerPoint([nth * step, 0]);
-      if (y > 70 && y < height - 30) label('parallel', lineName(nth * step, step, 'NS'), width, y);
+      if (y > 130 && y < height - 40) label('parallel', lineName(nth * step, step, 'NS'), 0, y);
     }
     this._labels.replaceChildren(...labels);
   },

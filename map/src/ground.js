@@ -15,14 +15,20 @@ function project([longitude, latitude]) {
   return [(longitude + 180) / 360, (1 - Math.asinh(Math.tan(radians)) / Math.PI) / 2];
 }
 
-/** The rings of the land, each with the box that it fills. */
+/**
+ * The rings of the land, each with the box that it fills. One that crosses the antimeridian goes on beyond the square's edge, and one
+ * around the pole goes once around it, and is closed below the map.
+ */
 const rings = feature(world, world.objects.land)
   .features.flatMap(({ geometry }) => geometry.coordinates.flat())
   .map((ring) => {
-    const points = ring.map(project);
-    const xs = points.map(([x]) => x);
-    const ys = points.map(([, y]) => y);
-    return { points, left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
+    const coast = ring.map(project);
+    for (let nth = 1; nth < coast.length; nth += 1) coast[nth][0] += Math.round(coast[nth - 1][0] - coast[nth][0]);
+    const [first, last] = [coast[0][0], coast.at(-1)[0]];
+    const area = Math.abs(last - first) > 0.5 ? [...coast, [last, 1.1], [first, 1.1]] : coast;
+    const xs = area.map(([x]) => x);
+    const ys = area.map(([, y]) => y);
+    return { coast, area, left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
   });
 
 export const Ground = GridLayer.extend({
@@ -54,22 +60,31 @@ export const Ground = GridLayer.extend({
 
 /** All of the tile that is not land. */
 function drawSea(context, { column, row, count, size, colour }) {
-  const edge = { left: (column - 0.1) / count, right: (column + 1.1) / count, top: (row - 0.1) / count, bottom: (row + 1.1) / count };
-  const path = new Path2D();
-  path.rect(-2, -2, size + 4, size + 4);
+  const sea = new Path2D();
   const coasts = new Path2D();
-  for (const ring of rings) {
-    if (ring.right < edge.left || ring.left > edge.right || ring.bottom < edge.top || ring.top > edge.bottom) continue;
-    for (const target of [path, coasts]) {
-      ring.points.forEach(([x, y], nth) => target[nth ? 'lineTo' : 'moveTo']((x * count - column) * size, (y * count - row) * size));
-      target.closePath();
-    }
+  sea.rect(-2, -2, size + 4, size + 4);
+  for (const { ring, shift } of ringsIn({ column, row, count })) {
+    const onTile = ([x, y]) => [((x + shift) * count - column) * size, (y * count - row) * size];
+    trace(sea, ring.area.map(onTile));
+    trace(coasts, ring.coast.map(onTile));
   }
   context.fillStyle = colour('--sea');
-  context.fill(path, 'evenodd');
+  context.fill(sea, 'evenodd');
   context.strokeStyle = colour('--coast');
   context.lineWidth = 1.2;
   context.stroke(coasts);
+}
+
+/** The rings that a tile may show something of, and by how many worlds they are shifted. */
+function ringsIn({ column, row, count }) {
+  const edge = { left: (column - 0.1) / count, right: (column + 1.1) / count, top: (row - 0.1) / count, bottom: (row + 1.1) / count };
+  const isIn = ({ ring, shift }) =>
+    ring.left + shift <= edge.right && ring.right + shift >= edge.left && ring.top <= edge.bottom && ring.bottom >= edge.top;
+  return rings.flatMap((ring) => [-1, 0, 1].map((shift) => ({ ring, shift }))).filter(isIn);
+}
+
+function trace(path, points) {
+  points.forEach(([x, y], nth) => path[nth ? 'lineTo' : 'moveTo'](x, y));
 }
 
 function drawLines(context, { column, row, count, size, zoom }) {

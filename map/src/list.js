@@ -8,7 +8,7 @@ import { element } from './element.js';
 import { icon } from './icons.js';
 import { MAX_ZOOM } from './map.js';
 import { BEACONS_OF_CLUSTER } from './operations/index.js';
-import { covered, openPanel } from './panel.js';
+import { free, openPanel } from './panel.js';
 import { ask } from './session.js';
 import { fail } from './toast.js';
 import { SEVERITIES, TYPES, ago } from './words.js';
@@ -31,12 +31,10 @@ export async function openCluster({ map, clusters, cluster, zoom, openBeacon }) 
       if (map.getZoom() < NEAR) map.flyTo(places[0], NEAR, FLIGHT);
       return openList(beacons.nodes, openBeacon);
     }
-    const { left, bottom } = covered();
-    const padding = { paddingTopLeft: [left + 60, 120], paddingBottomRight: [80, bottom + 80] };
     // At least one step, or pressing would do nothing.
     if (isWhole && apart > 1) {
       const target = Math.max(map.getBoundsZoom(latLngBounds(places), false), map.getZoom() + 1);
-      map.flyToBounds(latLngBounds(places), { ...padding, maxZoom: Math.min(target, MAX_ZOOM), ...FLIGHT });
+      map.flyToBounds(latLngBounds(places), { ...free(40), maxZoom: Math.min(target, MAX_ZOOM), ...FLIGHT });
     } else {
       map.flyTo([cluster.center.latitude, nearest(cluster.center.longitude, middle)], Math.min(map.getZoom() + 2, MAX_ZOOM), FLIGHT);
     }

@@ -10,9 +10,10 @@ import { Clusters, edges } from './clusters.js';
 import { Create } from './create.js';
 import { Detail } from './detail.js';
 import { byId, element } from './element.js';
+import { readView } from './fragment.js';
 import { openCluster } from './list.js';
 import { Live } from './live.js';
-import { addGround, makeMap } from './map.js';
+import { addGround, goToBeacons, makeMap } from './map.js';
 import { closePanel } from './panel.js';
 import { onViewer, resume } from './session.js';
 import { showSeverities } from './severities.js';
@@ -27,6 +28,7 @@ async function begin() {
   showAccount();
   // Before the first question, so that it is asked as whoever it is.
   await resume();
+  if (!readView(location.hash)) await goToBeacons(map).catch(fail);
 
   const clusters = new Clusters(map, (cluster, zoom) => {
     if (cluster.beacon) detail.open(cluster.beacon.id);

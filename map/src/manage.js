@@ -47,7 +47,7 @@ function buttons(beacon, onEnded) {
       'div',
       { class: 'actions' },
       act('It is over', () => end(false)),
-      act('It was a false alarm', () => end(true)),
+      act('False alarm', () => end(true)),
       act('Delete', ({ currentTarget }) => (currentTarget.dataset.sure ? remove() : askAgain(currentTarget))),
     ),
     formError(),

@@ -8,10 +8,15 @@ import { readView, viewFragment } from './fragment.js';
 import { Graticule } from './graticule.js';
 import { Ground } from './ground.js';
 import { icon } from './icons.js';
+import { NEWEST } from './operations/index.js';
+import { free } from './panel.js';
+import { ask } from './session.js';
 import { toast } from './toast.js';
 
 export const MAX_ZOOM = 18;
-const START = { zoom: 3, latitude: 25, longitude: -40 };
+const WORLD = { zoom: 2, latitude: 25, longitude: 0 };
+/** How near the map begins at most: there may be but one beacon. */
+const START_ZOOM = 13;
 
 export function makeMap(container) {
   const map = new Map(container, {
@@ -27,7 +32,7 @@ export function makeMap(container) {
     ],
     maxBoundsViscosity: 1,
   });
-  show(map, readView(location.hash) ?? START);
+  show(map, readView(location.hash) ?? WORLD);
   map.on('moveend', () => {
     const { lat, lng } = map.getCenter();
     const view = { zoom: map.getZoom(), latitude: lat, longitude: wrap(lng) };
@@ -47,6 +52,14 @@ export function makeMap(container) {
 
 function show(map, { zoom, latitude, longitude }) {
   map.setView([latitude, longitude], Math.min(zoom, MAX_ZOOM));
+}
+
+/** Without a place in the address, begins where something is. */
+export async function goToBeacons(map) {
+  const area = { bounds: { south: -85, west: -180, north: 85, east: 180 } };
+  const { beacons } = await ask(NEWEST, { area });
+  const places = beacons.nodes.map(({ location: { latitude, longitude } }) => [latitude, longitude]);
+  if (places.length > 0) map.fitBounds(places, { ...free(40), maxZoom: START_ZOOM, animate: false });
 }
 
 /** Tiles of the server that the operator has named, or a ground of our own. */

@@ -50,10 +50,12 @@ function leave() {
   closed?.();
 }
 
-/** How much of the map the panel covers, in points from its left and from its bottom. */
-export function covered() {
-  if (panel.hidden) return { left: 0, bottom: 0 };
+/** The part of the map that nothing covers, and `margin` points less, as the padding that Leaflet asks for. */
+export function free(margin) {
+  const head = document.querySelector('.bar').getBoundingClientRect().bottom;
   const { left, right, top, width } = panel.getBoundingClientRect();
-  const isSheet = width >= window.innerWidth - 2 && left <= 1;
-  return isSheet ? { left: 0, bottom: window.innerHeight - top } : { left: right, bottom: 0 };
+  const isSheet = width > 0 && left < 1;
+  const side = panel.hidden || isSheet ? 0 : right;
+  const foot = isSheet ? window.innerHeight - top : 40;
+  return { paddingTopLeft: [side + margin, head + margin], paddingBottomRight: [margin, foot + margin] };
 }

@@ -7,8 +7,9 @@ export function showSeverities(onChosen) {
   const place = byId('severities');
   const order = Object.keys(SEVERITIES);
   for (const [value, word] of Object.entries(SEVERITIES)) {
+    const title = value === 'LOW' ? 'Show all' : `Show only what is ${word.toLowerCase()}${value === 'CRITICAL' ? '' : ' or worse'}`;
     const radio = element('input', { type: 'radio', name: 'severity', value, checked: value === 'LOW' });
-    place.append(element('label', { 'data-severity': value }, radio, element('span', { class: 'dot' }), word));
+    place.append(element('label', { 'data-severity': value, title }, radio, element('span', { class: 'dot' }), word));
   }
   place.addEventListener('change', ({ target }) => {
     const least = order.indexOf(target.value);

@@ -26,7 +26,10 @@ export async function open(browser, url, { options = {}, allow = () => false } =
     dialog.dismiss();
   });
   page.on('request', (request) => {
-    if (new URL(request.url()).origin !== new URL(url).origin) faults.push(`elsewhere: ${request.url()}`);
+    const { origin, search } = new URL(request.url());
+    if (origin !== new URL(url).origin) faults.push(`elsewhere: ${request.url()}`);
+    // What is looked at stands in no address that is sent.
+    if (search) faults.push(`told in an address: ${request.url()}`);
   });
   await page.exposeFunction('onBreach', (breach) => faults.push(`policy: ${breach}`));
   await page.addInitScript(() => {

@@ -29,6 +29,7 @@ mod house;
 mod http;
 mod import;
 mod keys;
+mod map;
 mod marks;
 mod matrix;
 mod migrations;

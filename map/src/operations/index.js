@@ -7,6 +7,7 @@ import changed from './changed.graphql';
 import clusters from './clusters.graphql';
 import create from './create.graphql';
 import deletion from './delete.graphql';
+import newest from './newest.graphql';
 import refresh from './refresh.graphql';
 import resolve from './resolve.graphql';
 import sessionParts from './session.graphql';
@@ -18,6 +19,7 @@ import vote from './vote.graphql';
 
 export const CLUSTERS = clusters;
 export const BEACONS_OF_CLUSTER = beaconsOfCluster;
+export const NEWEST = newest;
 export const BEACON = beacon + beaconDetail;
 export const CHANGED = changed + beaconDetail;
 export const CREATE = create + beaconDetail;
