@@ -256,9 +256,11 @@ impl Sources {
         if template.is_empty() {
             return Ok(None);
         }
-        let problem = || format!("\"{template}\" is not the address of tiles, as https://tile.example/{{z}}/{{x}}/{{y}}.png");
         let tiles = Tiles::new(template, self.value("MAP_TILES_ATTRIBUTION")?);
-        tiles.map(Some).ok_or_else(|| ConfigError { name: "MAP_TILES", problem: problem() })
+        tiles.map(Some).ok_or_else(|| ConfigError {
+            name: "MAP_TILES",
+            problem: format!("\"{template}\" is no address of tiles, as https://tile.example/{{z}}/{{x}}/{{y}}.png"),
+        })
     }
 
     fn origins(&self) -> Result<Vec<HeaderValue>, ConfigError> {
@@ -324,10 +326,10 @@ mod tests {
             ("PAGE_SIZE_MAX", "many", "must be a whole number"),
             ("PLAYGROUND", "yes", "must be on or off"),
             ("MAP", "yes", "must be on or off"),
-            ("MAP_TILES", "https://tile.example/{z}/{x}.png", "is not the address of tiles"),
-            ("MAP_TILES", "https://{s}.tile.example/{z}/{x}/{y}.png", "is not the address of tiles"),
-            ("MAP_TILES", "https://tile;sandbox/{z}/{x}/{y}.png", "is not the address of tiles"),
-            ("MAP_TILES", "/{z}/{x}/{y}.png", "is not the address of tiles"),
+            ("MAP_TILES", "https://tile.example/{z}/{x}.png", "is no address of tiles"),
+            ("MAP_TILES", "https://{s}.tile.example/{z}/{x}/{y}.png", "is no address of tiles"),
+            ("MAP_TILES", "https://tile;sandbox/{z}/{x}/{y}.png", "is no address of tiles"),
+            ("MAP_TILES", "/{z}/{x}/{y}.png", "is no address of tiles"),
             ("LOG_FORMAT", "xml", "must be json or text"),
             ("LOG", "=!=", "is not a filter"),
             ("CORS_ORIGINS", "https://a.example/path", "is not an origin"),

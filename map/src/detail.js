@@ -26,6 +26,7 @@ export class Detail {
   #map;
   #clusters;
   #beacon = null;
+  #wanted = null;
   #gone = null;
   #back = null;
   #manage = null;
@@ -45,8 +46,11 @@ export class Detail {
   /** Shows a beacon, and a way back to where the reader came from. */
   async open(id, back = null) {
     this.#clusters.select(id);
+    this.#wanted = id;
     try {
       const { beacon } = await ask(BEACON, { id });
+      // Another one was pressed in the meantime.
+      if (this.#wanted !== id) return;
       if (beacon) return this.show(beacon, back);
       toast('This beacon is no longer there.');
     } catch (error) {

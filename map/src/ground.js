@@ -7,7 +7,7 @@ import world from 'world-atlas/land-110m.json';
 import { stepFor } from './degrees.js';
 
 /** Up to the first zoom the coasts are as good as the screen; from the second on they would mislead. */
-const COASTS = [6, 9];
+const COASTS = [4, 8];
 
 /** A place in the square of the web's maps, from 0 to 1. */
 function project([longitude, latitude]) {
@@ -52,8 +52,12 @@ export const Ground = GridLayer.extend({
       drawSea(context, { column, row: y, count, size, colour });
       context.globalAlpha = 1;
     }
+    const step = stepFor(z);
+    context.lineWidth = 1;
     context.strokeStyle = colour('--graticule');
-    drawLines(context, { column, row: y, count, size, zoom: z });
+    // Finer lines between give a sense of scale where there are no coasts.
+    if (z >= COASTS[1]) drawLines(context, { column, row: y, count, size, step: step / 4 });
+    drawLines(context, { column, row: y, count, size, step });
     return tile;
   },
 });
@@ -87,9 +91,7 @@ function trace(path, points) {
   points.forEach(([x, y], nth) => path[nth ? 'lineTo' : 'moveTo'](x, y));
 }
 
-function drawLines(context, { column, row, count, size, zoom }) {
-  const step = stepFor(zoom);
-  context.lineWidth = 1;
+function drawLines(context, { column, row, count, size, step }) {
   context.beginPath();
   const longitude = (at) => (at / count) * 360 - 180;
   for (let nth = Math.ceil(longitude(column) / step - 1e-9); nth * step < longitude(column + 1) - 1e-9; nth += 1) {

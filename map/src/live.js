@@ -39,8 +39,10 @@ export class Live {
   watch(view) {
     this.#view = view;
     const width = (box) => box.east - box.west;
-    const isHeard = this.#area && holds(this.#area, view) && width(this.#area) <= TOO_WIDE * width(view);
-    if (!isHeard && !this.#isRefused) this.#connect();
+    const isHeard = !this.#isRefused && this.#area && holds(this.#area, view) && width(this.#area) <= TOO_WIDE * width(view);
+    // What was refused may have been too large; from much nearer it is worth another try.
+    const isNearer = this.#area && width(this.#area) > 3 * width(view);
+    if (!isHeard && (!this.#isRefused || isNearer)) this.#connect();
   }
 
   /** Listens anew, as somebody else. */

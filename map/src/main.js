@@ -1,6 +1,7 @@
 import 'leaflet/dist/leaflet.css';
 import './style/page.css';
 import './style/controls.css';
+import './style/leaflet.css';
 import './style/markers.css';
 import './style/panel.css';
 import './style/forms.css';

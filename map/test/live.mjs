@@ -49,7 +49,7 @@ async function standIn(url) {
 export async function liveSteps({ browser, url, step }) {
   const server = await standIn(url);
   const isExpected = (text) => /406|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_EMPTY_RESPONSE/.test(text);
-  const { page, context, faults } = await open(browser, server.url, { allow: isExpected });
+  const { page, context, faults } = await open(browser, server.url, { allow: isExpected, origins: [url, server.url] });
   const dot = (state) => page.locator(`#live[data-state=${state}]`).waitFor();
   const token = await join(url);
   const made = [];
@@ -120,6 +120,15 @@ export async function liveSteps({ browser, url, step }) {
     assert.equal(server.areas.length, before + 1);
     assert.equal(server.streams.size, 1);
     await dot('on');
+  });
+
+  await step('where the server itself has a stream, a new beacon comes by it', async () => {
+    await page.goto(`${url}/map${HERE}`);
+    const isLive = await page.locator('#live[data-state=on]').waitFor({ timeout: 3_000 }).then(() => true, () => false);
+    if (!isLive) return console.log('      (it has none)');
+    await page.locator('.target').first().waitFor();
+    await make('One that the server tells of');
+    await page.locator('.flash').first().waitFor({ state: 'attached', timeout: 5_000 });
   });
 
   await step('live: no error, no breach of the policy, no other host', () => assert.deepEqual(faults, []));
