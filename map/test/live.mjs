@@ -116,7 +116,8 @@ export async function liveSteps({ browser, url, step }) {
     await page.waitForTimeout(500);
     assert.equal(server.areas.length, before);
     await page.goto(`${server.url}/map#15/10/20`);
-    await page.waitForTimeout(500);
+    while (server.areas.length === before) await page.waitForTimeout(50);
+    await page.waitForTimeout(200);
     assert.equal(server.areas.length, before + 1);
     assert.equal(server.streams.size, 1);
     await dot('on');

@@ -10,6 +10,11 @@ export async function readingSteps({ browser, url, step }) {
   const { page, context, faults } = await open(browser, url);
   const clusters = page.locator('.target .cluster');
   const beacons = page.locator('.target .beacon');
+  /** Anew: with nothing on the map that was there before. */
+  const go = async (place) => {
+    await page.goto(`${url}/map${place}`);
+    await page.reload();
+  };
 
   await step('without a place in the address the map begins where beacons are', async () => {
     await page.goto(`${url}/map`);
@@ -18,8 +23,7 @@ export async function readingSteps({ browser, url, step }) {
   });
 
   await step('clusters are shown with their number, and a press goes closer until there are single beacons', async () => {
-    await page.goto(`${url}/map#5/44/-93`);
-    await page.reload();
+    await go('#5/44/-93');
     await clusters.first().waitFor();
     assert.ok(Number(await clusters.first().textContent()) >= 2);
     await page.locator('.target:has(.cluster)').first().click();
@@ -28,7 +32,7 @@ export async function readingSteps({ browser, url, step }) {
   });
 
   await step('a beacon opens by the keyboard, Escape closes it and gives the keyboard back', async () => {
-    await page.goto(`${url}/map${CITY}`);
+    await go(CITY);
     const target = page.locator('.target:has(.beacon)').first();
     await target.press('Enter');
     await page.locator('#panel .votes').waitFor();
@@ -74,8 +78,9 @@ export async function readingSteps({ browser, url, step }) {
       if (query.includes('query BeaconsOfCluster')) return route.fulfill({ json: { data: { beacons: { totalCount: 2, nodes: [beacon('a'), beacon('b')] } } } });
       return route.fallback();
     });
-    await page.goto(`${url}/map#14/44.95/-93.2`);
+    await go('#14/44.95/-93.2');
     await page.locator('.target:has(.cluster)').first().press('Enter');
+    await page.locator('#panel .item').first().waitFor();
     assert.equal(await page.locator('#panel .item').count(), 2);
     await page.unroute('**/graphql');
     await page.keyboard.press('Escape');
