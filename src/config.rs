@@ -6,7 +6,7 @@ use http::HeaderValue;
 
 use crate::{
     domain::{self, live::Limits},
-    http::{LiveOptions, Options},
+    http::{LiveOptions, Options, Tiles},
     store,
 };
 
@@ -38,6 +38,14 @@ const SETTINGS: &[Setting] = &[
     setting("LOG_FORMAT", "text", "how it is logged: text or json"),
     setting("CORS_ORIGINS", "", "web origins that may call the API from a browser, with commas between"),
     setting("PLAYGROUND", "on", "the playground at /: on or off"),
+    setting("MAP", "on", "the map at /map: on or off"),
+    setting(
+        "MAP_TILES",
+        "",
+        "where the map's ground comes from, as https://tile.example/{z}/{x}/{y}.png; that server learns where people look. \
+         Without it the map draws coasts and a grid itself",
+    ),
+    setting("MAP_TILES_ATTRIBUTION", "", "whom the tiles are owed to, as text"),
     setting("INTROSPECTION", "on", "whether clients may ask for the schema: on or off"),
     setting("BODY_BYTES_MAX", "1048576", "bytes of a request's body at most"),
     setting("PAGE_SIZE", "20", "rows of a page when the client does not say"),
@@ -218,6 +226,8 @@ impl Sources {
             http: Options {
                 cors_origins: self.origins()?,
                 playground: self.switch("PLAYGROUND", "on", "off")?,
+                map: self.switch("MAP", "on", "off")?,
+                tiles: self.tiles()?,
                 max_body_bytes: self.number("BODY_BYTES_MAX", 1_024, 64 * 1_024 * 1_024)?,
                 live: LiveOptions {
                     connections_of_address: self.number("SOCKETS_PER_ADDRESS", 1, 1_000_000)?,
@@ -264,6 +274,18 @@ impl Sources {
     /// When it is neither `text` nor `json`.
     pub fn log_json(&self) -> Result<bool, ConfigError> {
         self.switch("LOG_FORMAT", "json", "text")
+    }
+
+    fn tiles(&self) -> Result<Option<Tiles>, ConfigError> {
+        let template = self.value("MAP_TILES")?;
+        if template.is_empty() {
+            return Ok(None);
+        }
+        let tiles = Tiles::new(template, self.value("MAP_TILES_ATTRIBUTION")?);
+        tiles.map(Some).ok_or_else(|| ConfigError {
+            name: "MAP_TILES",
+            problem: format!("\"{template}\" is no address of tiles, as https://tile.example/{{z}}/{{x}}/{{y}}.png"),
+        })
     }
 
     fn origins(&self) -> Result<Vec<HeaderValue>, ConfigError> {
@@ -328,6 +350,11 @@ mod tests {
             ("PAGE_SIZE", "0", "must be a whole number from 1 to 100"),
             ("PAGE_SIZE_MAX", "many", "must be a whole number"),
             ("PLAYGROUND", "yes", "must be on or off"),
+            ("MAP", "yes", "must be on or off"),
+            ("MAP_TILES", "https://tile.example/{z}/{x}.png", "is no address of tiles"),
+            ("MAP_TILES", "https://{s}.tile.example/{z}/{x}/{y}.png", "is no address of tiles"),
+            ("MAP_TILES", "https://tile;sandbox/{z}/{x}/{y}.png", "is no address of tiles"),
+            ("MAP_TILES", "/{z}/{x}/{y}.png", "is no address of tiles"),
             ("LOG_FORMAT", "xml", "must be json or text"),
             ("LOG", "=!=", "is not a filter"),
             ("CORS_ORIGINS", "https://a.example/path", "is not an origin"),

@@ -29,6 +29,9 @@ pub async fn run(sources: &Sources, migrate: bool) -> Result<(), Box<dyn Error>>
     if config.http.playground {
         println!("Playground http://{address}/");
     }
+    if config.http.map {
+        println!("Map        http://{address}/map");
+    }
     app.serve(listener).await?;
     Ok(())
 }

@@ -1,10 +1,12 @@
 //! Transport: routes, credentials, request ids and health. Nothing here knows what an operation means.
 
+mod assets;
 mod credentials;
 mod entity_tag;
 mod graphql;
 mod health;
 mod live;
+mod map;
 mod negotiation;
 mod playground;
 mod tiles;
@@ -26,7 +28,10 @@ use tower_http::{
 };
 
 use self::live::socket;
-pub use self::live::{Live, Options as LiveOptions};
+pub use self::{
+    live::{Live, Options as LiveOptions},
+    map::Tiles,
+};
 use crate::{domain::Domain, graphql::Schema};
 
 /// What the routes need.
@@ -47,6 +52,10 @@ pub struct Options {
     pub cors_origins: Vec<HeaderValue>,
     /// Whether there is a playground at `/`.
     pub playground: bool,
+    /// Whether there is a map at `/map`.
+    pub map: bool,
+    /// Where the map's ground comes from.
+    pub tiles: Option<Tiles>,
     /// The largest body that is read, in bytes.
     pub max_body_bytes: usize,
     /// How live connections are set up.
@@ -63,6 +72,7 @@ pub fn router(state: State, options: &Options) -> Router {
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready));
     let routes = if options.playground { api.merge(playground::routes()) } else { api };
+    let routes = if options.map { routes.merge(map::routes(options.tiles.as_ref())) } else { routes };
     let cors = CorsLayer::new()
         .allow_origin(AllowOrigin::list(options.cors_origins.iter().cloned()))
         .allow_methods([Method::GET, Method::POST])

@@ -30,6 +30,7 @@ mod http;
 mod import;
 mod keys;
 mod live;
+mod map;
 mod marks;
 mod matrix;
 mod migrations;

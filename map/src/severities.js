@@ -1,0 +1,19 @@
+// What the colours mean, and from which on beacons are shown.
+
+import { byId, element } from './element.js';
+import { SEVERITIES } from './words.js';
+
+export function showSeverities(onChosen) {
+  const place = byId('severities');
+  const order = Object.keys(SEVERITIES);
+  for (const [value, word] of Object.entries(SEVERITIES)) {
+    const title = value === 'LOW' ? 'Show all' : `Show only what is ${word.toLowerCase()}${value === 'CRITICAL' ? '' : ' or worse'}`;
+    const radio = element('input', { type: 'radio', name: 'severity', value, checked: value === 'LOW' });
+    place.append(element('label', { 'data-severity': value, title }, radio, element('span', { class: 'dot' }), word));
+  }
+  place.addEventListener('change', ({ target }) => {
+    const least = order.indexOf(target.value);
+    for (const label of place.querySelectorAll('label')) label.classList.toggle('hidden', order.indexOf(label.dataset.severity) < least);
+    onChosen(target.value);
+  });
+}
