@@ -2,9 +2,11 @@
 
 mod at_once;
 mod budgets;
+mod clients;
 mod delivery;
 mod events;
 mod instances;
+mod nats;
 mod protocol;
 mod resume;
 

@@ -1,14 +1,15 @@
 //! The map: its files come from the server itself under a strict policy, its settings from the operator, and what it asks
 //! fits the schema.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Stdio, time::Duration};
 
 use axum::body::Body;
 use http::Request;
 use serde_json::{Value, json};
 use sojorn::http::Tiles;
+use tokio::{net::TcpStream, process::Command, time::timeout};
 
-use crate::support::{Answer, Beacon, Database, TestApp, header_of};
+use crate::support::{Answer, Beacon, Database, SECRET, TestApp, header_of, node};
 
 const FILES: [(&str, &str); 6] = [
     ("/map", "text/html"),
@@ -167,4 +168,30 @@ async fn everything_that_the_page_asks_is_answered() {
         assert!(answer.codes().is_empty(), "{name}: {}", answer.body);
         assert_ne!(answer.json["data"], Value::Null, "{name}");
     }
+}
+
+/// The page itself, in a headless Chromium, on the demo network and a server as people start it.
+#[tokio::test]
+async fn the_page_does_what_it_promises_in_a_browser() {
+    let database = Database::blank().await;
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let address = format!("127.0.0.1:{port}");
+    let sojorn = |argument: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sojorn"));
+        command.arg(argument).env_clear().current_dir(std::env::temp_dir()).kill_on_drop(true);
+        command.envs([("DATABASE_URL", database.url.as_str()), ("JWT_SECRET", SECRET), ("LISTEN", &address)]);
+        command
+    };
+    assert!(sojorn("migrate").arg("up").output().await.unwrap().status.success());
+    assert!(sojorn("seed").output().await.unwrap().status.success());
+    let _server = sojorn("serve").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while TcpStream::connect(&address).await.is_err() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let mut steps = Command::new("node");
+    steps.arg(node("map").join("test/run.mjs")).arg(format!("http://{address}")).kill_on_drop(true);
+    let steps = timeout(Duration::from_secs(240), steps.output()).await.expect("the page hangs").unwrap();
+    let said = String::from_utf8_lossy(&steps.stdout);
+    assert!(steps.status.success(), "{said}\n{}", String::from_utf8_lossy(&steps.stderr));
+    assert!(said.contains("all well"), "{said}");
 }

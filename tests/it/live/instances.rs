@@ -11,7 +11,7 @@ async fn deaf(app: &TestApp) -> Server {
 }
 
 /// Sends a mutation to this server.
-async fn create(server: &Server, token: &str, body: &str) {
+pub async fn create(server: &Server, token: &str, body: &str) {
     let mut socket = Socket::connect(server, Some(token)).await;
     let query = format!(
         "mutation {{ createBeacon(input: {{ body: \"{body}\", type: FIRE, anonymous: true,

@@ -175,6 +175,13 @@ pub fn header_of<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
     headers.get(name).map_or("", |value| value.to_str().unwrap())
 }
 
+/// A folder of this checkout with packages from npm, which `script/test` installs.
+pub fn node(folder: &str) -> std::path::PathBuf {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    assert!(folder.join("node_modules").exists(), "npm ci --ignore-scripts in {}, or script/test", folder.display());
+    folder
+}
+
 /// A folder of real data, if it is on this machine: below `SOJORN_DATA`, or `../shared/data`.
 pub fn data_folder(name: &str) -> Option<std::path::PathBuf> {
     let root = std::env::var_os("SOJORN_DATA").map_or_else(
