@@ -261,6 +261,14 @@ impl Hub {
         }
     }
 
+    /// Tells nothing more to those who cannot be told.
+    pub(super) fn give_up(&self, candidates: &[Candidate]) {
+        let mut state = self.state();
+        for candidate in candidates {
+            state.forget(candidate.key);
+        }
+    }
+
     /// Nobody can be told what was missed: everybody has to come back and look.
     pub(super) fn lose_track(&self) {
         let mut state = self.state();

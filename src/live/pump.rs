@@ -84,8 +84,25 @@ impl Hub {
             .map(|candidate| (candidate.event, Arc::new(batch.behind(from, &batch.events[candidate.event]))))
             .collect();
         let mut admitted = Vec::new();
-        for candidates in candidates.chunks(PAIRS) {
-            for (key, news) in self.ask(&batch.events, candidates).await? {
+        let mut parts: Vec<_> = candidates.chunks(PAIRS).collect();
+        while let Some(candidates) = parts.pop() {
+            let news = match self.ask(&batch.events, candidates).await {
+                Ok(news) => news,
+                // Later, all of it.
+                Err(cause @ StoreError::Unavailable(_)) => return Err(cause),
+                // What one of them watches cannot be asked for. The others are not to suffer from it.
+                Err(_) if candidates.len() > 1 => {
+                    let (one, other) = candidates.split_at(candidates.len() / 2);
+                    parts.extend([one, other]);
+                    continue;
+                }
+                Err(cause) => {
+                    tracing::error!(%cause, "an event cannot be delivered to a subscriber");
+                    self.give_up(candidates);
+                    continue;
+                }
+            };
+            for (key, news) in news {
                 let Some(candidate) = usize::try_from(key).ok().and_then(|key| candidates.get(key)) else { continue };
                 let (behind, xid) = (Arc::clone(&positions[&candidate.event]), batch.events[candidate.event].xid);
                 admitted.push((candidate.event, candidate.key, Delivery { news, xid, behind }));

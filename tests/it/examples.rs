@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 
 use serde_json::{Value, json};
 
-use crate::support::{Beacon, Post, TestApp};
+use crate::support::{Beacon, Events, Post, TestApp};
 
 #[tokio::test]
 async fn every_example_of_the_playground_is_answered() {
@@ -23,7 +23,9 @@ async fn every_example_of_the_playground_is_answered() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("playground/src/examples");
     let mut examples = 0;
     for file in fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()) {
-        if file.extension().is_none_or(|extension| extension != "graphql") {
+        // What can be watched is watched below.
+        let is_watched = file.ends_with("beacon-changed.graphql");
+        if is_watched || file.extension().is_none_or(|extension| extension != "graphql") {
             continue;
         }
         let name = file.file_stem().unwrap().to_str().unwrap();
@@ -44,6 +46,19 @@ async fn every_example_of_the_playground_is_answered() {
         examples += 1;
     }
     assert!(examples >= 9, "{examples}");
+}
+
+#[tokio::test]
+async fn the_example_of_a_subscription_is_answered() {
+    let app = TestApp::new().await;
+    let server = app.serve().await;
+    let example = include_str!("../../playground/src/examples/beacon-changed.graphql");
+    let area = json!({ "circle": { "center": { "latitude": 44.9778, "longitude": -93.265 }, "radiusMeters": 20000 } });
+    let body = json!({ "query": example, "variables": { "area": area } });
+    let mut events = Events::ask(&server, None, "", &body).await;
+    app.beacon(Beacon::at(44.9778, -93.265)).await;
+    let event = events.next().await.unwrap();
+    assert!(event.contains(r#""kind":"CREATED""#), "{event}");
 }
 
 /// The first query of the README, as a shell sends it.

@@ -190,7 +190,7 @@ async fn the_page_does_what_it_promises_in_a_browser() {
     }
     let mut steps = Command::new("node");
     steps.arg(node("map").join("test/run.mjs")).arg(format!("http://{address}")).kill_on_drop(true);
-    let steps = timeout(Duration::from_secs(240), steps.output()).await.expect("the page hangs").unwrap();
+    let steps = timeout(Duration::from_mins(4), steps.output()).await.expect("the page hangs").unwrap();
     let said = String::from_utf8_lossy(&steps.stdout);
     assert!(steps.status.success(), "{said}\n{}", String::from_utf8_lossy(&steps.stderr));
     assert!(said.contains("all well"), "{said}");

@@ -2,6 +2,7 @@
 
 import beaconsNearby from './beacons-nearby.graphql';
 import beaconsOnMap from './beacons-on-map.graphql';
+import beaconChanged from './beacon-changed.graphql';
 import createBeacon from './create-beacon.graphql';
 import createPost from './create-post.graphql';
 import follow from './follow.graphql';
@@ -59,6 +60,12 @@ export const examples = [
     title: 'Beacons on a map',
     query: beaconsOnMap,
     variables: { bounds: { south: 44.94, west: -93.33, north: 45.02, east: -93.2 } },
+  },
+  {
+    group: 'Map',
+    title: 'Watch the map',
+    query: beaconChanged,
+    variables: { area: { circle: { center: minneapolis, radiusMeters: 20000 } } },
   },
   { group: 'Account', title: 'Sign in', query: signIn, variables: { input: { login: 'ada', password: 'sojorn-demo' } } },
   {

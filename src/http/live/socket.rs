@@ -40,6 +40,8 @@ use crate::{
     },
 };
 
+/// Bytes that are read at once.
+const READ_BUFFER: usize = 4 * 1024;
 /// How long a client has to take the last message.
 const FAREWELL: Duration = Duration::from_secs(1);
 
@@ -60,6 +62,8 @@ pub async fn upgrade(
     let limit = state.live.options.max_message_bytes;
     // A message that is a little too large is refused with a word; one that is much larger is not even read.
     let upgrade = upgrade.protocols([NAME]).max_message_size(limit * 2).max_frame_size(limit * 2);
+    // Most sockets hear little and say little: the usual buffer of 128 KiB would be most of what one costs.
+    let upgrade = upgrade.read_buffer_size(READ_BUFFER);
     let is_ours = upgrade.selected_protocol().is_some();
     let span = tracing::Span::current();
     upgrade.on_upgrade(move |socket| {

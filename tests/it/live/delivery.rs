@@ -215,6 +215,36 @@ async fn notifications_come_to_their_recipients() {
     other.hears_nothing().await;
 }
 
+/// Where the statement for one of them fails, the others are told all the same.
+#[tokio::test]
+async fn one_whom_nothing_can_be_asked_for_hinders_nobody() {
+    let app = TestApp::new().await;
+    let server = app.serve().await;
+    let ada = app.person("ada").await;
+    let mut sockets = Vec::new();
+    for person in [None, Some(&ada), None] {
+        let mut socket = Socket::connect(&server, person.map(|person| person.token.as_str())).await;
+        socket.subscribe("map", WATCH).await;
+        sockets.push(socket);
+    }
+    // Whom one viewer has blocked cannot be read, whatever is done.
+    app.database
+        .run(&format!(
+            "CREATE FUNCTION breaks(one uuid) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+             BEGIN IF one = '{}' THEN RAISE 'no'; END IF; RETURN true; END $$;
+             ALTER TABLE blocks RENAME TO all_blocks;
+             CREATE VIEW blocks AS SELECT * FROM all_blocks
+                 UNION ALL SELECT id, id, now() FROM profiles WHERE NOT breaks(id);",
+            ada.id
+        ))
+        .await;
+    let ben = app.person("ben").await;
+    app.beacon(Beacon { author: Some(ben.id), ..here("for the others") }).await;
+    for place in [0, 2] {
+        assert_eq!(told(&sockets[place].event("map").await), event("CREATED", "for the others"));
+    }
+}
+
 /// A subscription that is not the viewer's to have, and one that makes no sense.
 #[tokio::test]
 async fn what_cannot_be_watched_is_refused_with_a_code() {

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_tungstenite::tungstenite::{Message, protocol::frame::Utf8Bytes};
 
 use super::{HOME, WATCH};
@@ -103,13 +104,28 @@ async fn every_wrong_message_is_closed_with_its_code() {
 async fn whoever_does_not_speak_the_protocol_is_told_so() {
     let app = TestApp::new().await;
     let server = app.serve().await;
-    for protocol in [None, Some("graphql-ws"), Some("chat")] {
-        // A client of this crate insists on its protocol; one that asks for none gets to hear the code.
-        if protocol.is_none() {
-            let mut socket = Socket::open_as(&server, protocol).await;
-            assert_eq!(socket.closed().await, (4406, "Subprotocol not acceptable".to_owned()));
+    let mut socket = Socket::open_as(&server, None).await;
+    assert_eq!(socket.closed().await, (4406, "Subprotocol not acceptable".to_owned()));
+    // Byte by byte: a client that knows the protocol does not open a socket that speaks none of its own.
+    for protocol in ["graphql-ws", "chat, soap", "GRAPHQL-TRANSPORT-WS"] {
+        let mut stream = tokio::net::TcpStream::connect(server.address).await.unwrap();
+        let request = format!(
+            "GET /graphql HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+             Sec-WebSocket-Protocol: {protocol}\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        // The head, and a close frame: two bytes, then the code.
+        while !answer.windows(2).any(|code| code == 4406_u16.to_be_bytes()) {
+            assert_ne!(stream.read_buf(&mut answer).await.unwrap(), 0, "{}", String::from_utf8_lossy(&answer));
         }
+        let head = String::from_utf8_lossy(&answer).to_lowercase();
+        assert!(head.starts_with("http/1.1 101 ") && !head.contains("sec-websocket-protocol"), "{head}");
     }
+    // What is no WebSocket at all.
+    let answer = app.get("/graphql").await;
+    assert_eq!(answer.status.as_u16(), 405);
     let mut both = Socket::open_as(&server, Some("graphql-ws, graphql-transport-ws")).await;
     both.init(None).await;
     assert_eq!(both.hear().await["type"], "connection_ack");
@@ -163,15 +179,26 @@ async fn bounds_of_operations_and_sockets() {
     }
     socket.say(&subscribe("one more", WATCH)).await;
     assert_eq!(socket.closed().await, (4429, "Too many operations".to_owned()));
-    // A thousand at once are no more.
-    let mut socket = Socket::connect(&server, None).await;
-    for id in 0..1_000 {
-        let message = Message::text(subscribe(&id.to_string(), WATCH).to_string());
-        if futures_util::SinkExt::send(&mut socket.0, message).await.is_err() {
-            break;
+    // A thousand at once are no more, and the others do not notice.
+    let mut other = Socket::connect(&server, None).await;
+    let (mut sink, mut stream) = futures_util::StreamExt::split(Socket::connect(&server, None).await.0);
+    tokio::spawn(async move {
+        for id in 0..1_000 {
+            let message = Message::text(subscribe(&id.to_string(), WATCH).to_string());
+            if futures_util::SinkExt::send(&mut sink, message).await.is_err() {
+                break;
+            }
+        }
+    });
+    let mut codes = Vec::new();
+    while let Some(Ok(message)) = futures_util::StreamExt::next(&mut stream).await {
+        if let Message::Close(Some(frame)) = message {
+            codes.push(u16::from(frame.code));
         }
     }
-    drop(socket);
+    assert_eq!(codes, [4429]);
+    other.settle().await;
+    drop(other);
 
     let mut open = Vec::new();
     for _ in 0..10 {
@@ -215,7 +242,7 @@ async fn giant_and_malformed_messages_are_closed_and_cost_the_others_nothing() {
     assert_eq!(socket.hear().await, json!({ "type": "pong" }));
     for frame in [&[0x83, 0x80, 0, 0, 0, 0][..], &[0xff; 20], &[0x81, 0x81, 0, 0, 0, 0, 0xff]] {
         let mut socket = Socket::connect(&server, None).await;
-        tokio::io::AsyncWriteExt::write_all(socket.0.get_mut(), frame).await.unwrap();
+        socket.0.get_mut().write_all(frame).await.unwrap();
         let code = socket.closed().await.0;
         assert!([1002, 1007].contains(&code), "{frame:x?}: {code}");
     }
