@@ -24,6 +24,7 @@ mod world;
 use std::{
     collections::HashMap,
     env,
+    process::ExitCode,
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
@@ -46,7 +47,7 @@ type Heard = (usize, u64, Instant);
 type Sent = Arc<Mutex<HashMap<u64, (Instant, usize, Author)>>>;
 
 #[tokio::main]
-async fn main() {
+async fn main() -> ExitCode {
     // cargo passes --bench.
     let seconds = env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(20);
     let url = env::var("DATABASE_URL").expect("DATABASE_URL is not set: run this by script/bench live");
@@ -111,7 +112,8 @@ async fn main() {
         "lost: {lost}, told to somebody who may not know: {wrong}, server: {} MiB",
         server.resident_kibibytes() / 1024
     );
-    std::process::exit(i32::from(lost + wrong > 0));
+    // Not `exit`: the server ends with its value.
+    if lost + wrong == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Authors make beacons at a steady pace, each by a socket of its own.
