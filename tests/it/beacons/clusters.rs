@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Beacon, Person, TestApp};
+use crate::support::{Answer, Beacon, Person, Plan, TestApp};
 
 async fn ask<'a>(
     app: &TestApp,
@@ -155,6 +155,30 @@ async fn a_map_takes_three_statements_with_its_single_beacons() {
     let clusters = ask(&app, &ada, [-90.0, -180.0, 90.0, 180.0], 3, Value::Null).await.data("/beaconClusters");
     assert!(clusters.as_array().unwrap().iter().filter(|cluster| !cluster["beacon"].is_null()).count() > 20);
     assert_eq!(app.statements().len(), 3);
+}
+
+/// A hundred thousand in view are one statement, along the index, within its time.
+#[tokio::test]
+async fn a_hundred_thousand_beacons_are_gathered_by_one_statement() {
+    let app = TestApp::new().await;
+    app.database
+        .run(
+            "SET sojorn.live = off;
+             INSERT INTO posts (body, visibility, is_beacon, severity, created_at, location)
+                 SELECT 'one of many', 'public', true, 'low', '2026-03-01',
+                     ST_SetSRID(ST_MakePoint(-94 + (n % 317) / 158.0, 44 + (n / 317) / 158.0), 4326)::geography
+                 FROM generate_series(1, 100000) AS n;
+             ANALYZE posts;",
+        )
+        .await;
+    app.forget_statements();
+    let clusters = ask(&app, None, [43.0, -95.0, 47.0, -91.0], 7, Value::Null).await.data("/beaconClusters");
+    let counts = clusters.as_array().unwrap().iter().map(|cluster| cluster["count"].as_i64().unwrap());
+    assert_eq!(counts.sum::<i64>(), 100_000);
+    let statements = app.statements();
+    assert_eq!(statements.len(), 1);
+    let indexes = Plan::of(&app.database, &statements[0]).await.indexes();
+    assert!(indexes.contains("posts_beacons"), "{indexes:?}");
 }
 
 #[tokio::test]
