@@ -16,7 +16,7 @@ use crate::{
     graphql,
     http::{self, Live, State},
     live::{Broker, BrokerError},
-    store::{Db, StoreError},
+    store::{self, Db, StoreError},
 };
 
 /// How long those who are connected have to leave.
@@ -50,7 +50,8 @@ impl App {
             Some(url) => Broker::nats(url).await?,
             None => Broker::Postgres(config.database.url.clone()),
         };
-        let domain = Domain::new(db, clock, random, &config.domain);
+        let own = Db::connect(&store::db::Options { max_connections: 2, ..config.database.clone() }).await?;
+        let domain = Domain::new(db, own, clock, random, &config.domain);
         let schema = graphql::schema(config.introspection);
         let live = Live::new(config.http.live);
         let router = http::router(State { domain: Arc::clone(&domain), schema, live }, &config.http);

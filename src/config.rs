@@ -55,11 +55,12 @@ const SETTINGS: &[Setting] = &[
     setting("DATABASE_WAIT_MS", "2000", "milliseconds to wait for a free connection"),
     setting("STATEMENT_TIMEOUT_MS", "5000", "milliseconds that a statement may run"),
     setting("LOCK_TIMEOUT_MS", "2000", "milliseconds that a statement may wait for a lock"),
+    setting("SOCKETS", "20000", "live connections at most"),
     setting("SOCKETS_PER_PERSON", "10", "live connections of a person at most"),
     setting("SOCKETS_PER_ADDRESS", "20", "live connections from an address at most"),
     setting("SOCKET_OPERATIONS", "50", "operations at the same time on a live connection at most"),
     setting("SOCKET_MESSAGE_BYTES", "65536", "bytes of a message that a live connection takes at most"),
-    setting("SOCKET_QUEUE", "256", "events that wait for a slow client before it is cut off"),
+    setting("SOCKET_QUEUE", "256", "events that wait for a slow live connection before it is cut off"),
     setting(
         "NATS_URL",
         "",
@@ -230,6 +231,7 @@ impl Sources {
                 tiles: self.tiles()?,
                 max_body_bytes: self.number("BODY_BYTES_MAX", 1_024, 64 * 1_024 * 1_024)?,
                 live: LiveOptions {
+                    connections: self.number("SOCKETS", 1, 10_000_000)?,
                     connections_of_address: self.number("SOCKETS_PER_ADDRESS", 1, 1_000_000)?,
                     operations: self.number("SOCKET_OPERATIONS", 1, 10_000)?,
                     max_message_bytes: self.number("SOCKET_MESSAGE_BYTES", 1_024, 64 * 1_024 * 1_024)?,

@@ -54,7 +54,7 @@ impl World {
     pub async fn new(url: &str) -> Self {
         let pool = PgPool::connect(url).await.unwrap();
         let id = |salt: u128, n: usize| Uuid::from_u128((salt << 64) | (n as u128) | (4 << 76) | (1 << 63));
-        let mut sql = "TRUNCATE profiles, posts, follows, blocks, events CASCADE;".to_owned();
+        let mut sql = "TRUNCATE profiles, posts, follows, blocks, live_events CASCADE;".to_owned();
         let mut authors = Vec::new();
         for n in 0..30 {
             let author = [Author::Anonymous, Author::Public, Author::Private][n % 3];

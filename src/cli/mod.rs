@@ -173,7 +173,7 @@ fn log(config: &Config) {
 async fn domain(sources: &Sources) -> Result<std::sync::Arc<Domain>, Box<dyn Error>> {
     let config = sources.config()?;
     let db = Db::connect(&config.database).await?;
-    Ok(Domain::new(db, Clock::system(), Random::system(), &config.domain))
+    Ok(Domain::new(db.clone(), db, Clock::system(), Random::system(), &config.domain))
 }
 
 /// The configured database for a command that writes much: up to date, and patient.

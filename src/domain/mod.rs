@@ -68,12 +68,12 @@ pub struct Domain {
 }
 
 impl Domain {
-    /// Puts the product on a database.
+    /// Puts the product on a database. `own` are connections to it for what goes on by itself.
     #[must_use]
-    pub fn new(db: Db, clock: Clock, random: Random, settings: &Settings) -> Arc<Self> {
+    pub fn new(db: Db, own: Db, clock: Clock, random: Random, settings: &Settings) -> Arc<Self> {
         let secret = settings.secret.as_bytes();
         let hands = clock.clone();
-        let hub = Hub::new(db.clone(), move || hands.now(), settings.live);
+        let hub = Hub::new(db.clone(), own, move || hands.now(), settings.live);
         Arc::new(Self {
             hub,
             resume: Resume::new(secret),

@@ -12,7 +12,7 @@ use async_graphql::{
 
 use futures_util::{Stream, StreamExt, stream};
 
-use super::{Live, Schema, ViewerContext, error::code, nesting};
+use super::{Live, Schema, ViewerContext, error::code, nesting, root};
 
 /// What became of a request.
 #[derive(Debug)]
@@ -62,7 +62,9 @@ fn prepared(mut request: Request) -> Result<Request, Vec<ServerError>> {
         return Err(vec![too_deep()]);
     }
     match parser::parse_query(&request.query) {
-        Ok(document) => {
+        Ok(mut document) => {
+            root::settle(&mut document)
+                .map_err(|message| vec![coded(ServerError::new(message, None), code::GRAPHQL_VALIDATION_FAILED)])?;
             let missing = missing_variables(&document, request.operation_name.as_deref(), &request.variables);
             if !missing.is_empty() {
                 return Err(missing);

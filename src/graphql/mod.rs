@@ -8,6 +8,7 @@ mod execute;
 mod mutation;
 mod nesting;
 mod query;
+mod root;
 mod subscription;
 pub mod types;
 mod viewer_context;

@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use futures_util::StreamExt;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::Hub;
 use crate::store::{notify, notify::Listener};
@@ -39,11 +39,15 @@ impl Broker {
     /// Tells the others of what this server commits, and wakes this one; for ever.
     pub async fn announce(self, hub: Arc<Hub>) {
         loop {
-            hub.db.committed().await;
+            hub.committed().await;
             hub.wake();
             let told = match &self {
-                Self::Postgres(_) => notify::announce(&hub.db).await.map_err(|cause| cause.to_string()),
-                Self::Nats(client) => client.publish(SUBJECT, "".into()).await.map_err(|cause| cause.to_string()),
+                Self::Postgres(_) => notify::announce(&hub.own).await.map_err(|cause| cause.to_string()),
+                // Where NATS is away for long, what is to be published fills its buffer, and waits.
+                Self::Nats(client) => match timeout(RETRY, client.publish(SUBJECT, "".into())).await {
+                    Ok(told) => told.map_err(|cause| cause.to_string()),
+                    Err(late) => Err(late.to_string()),
+                },
             };
             if let Err(cause) = told {
                 tracing::debug!(cause, "the others look by themselves");

@@ -2,7 +2,10 @@
 
 use std::{
     collections::{BTreeSet, HashMap, VecDeque},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -14,6 +17,7 @@ use crate::{
     policy::Viewer,
     store::{
         Db, StoreError,
+        delivery::Follows,
         event::{self, Event, Kind, Snapshot},
         geo::Watch,
     },
@@ -24,7 +28,7 @@ use crate::{
 pub struct Limits {
     /// Connections of a person.
     pub connections_of_person: usize,
-    /// Events that wait for one subscription to take them.
+    /// Events that wait for one connection to take them.
     pub queued: usize,
     /// How often the server looks by itself: for beacons that have run out, and for events that nobody has told of.
     pub look: Duration,
@@ -74,7 +78,10 @@ pub enum CannotSubscribe {
 
 /// Everybody who is connected to this server.
 pub struct Hub {
-    pub(super) db: Db,
+    /// For what clients ask for.
+    db: Db,
+    /// For what goes on by itself, so that clients who take all connections do not stop it.
+    pub(super) own: Db,
     pub(super) clock: Box<dyn Fn() -> chrono::DateTime<chrono::Utc> + Send + Sync>,
     pub(super) limits: Limits,
     pub(super) wake: Notify,
@@ -89,7 +96,7 @@ struct State {
     subscriptions: HashMap<u32, Waiting>,
     /// By what is watched, so that an area is looked at once for all who watch it.
     watches: HashMap<String, (Arc<Watch>, BTreeSet<u32>)>,
-    home_feeds: BTreeSet<u32>,
+    home_feeds: HashMap<ProfileId, BTreeSet<u32>>,
     notified: HashMap<ProfileId, BTreeSet<u32>>,
     /// How far events were read. None while nobody waits for any.
     position: Option<Position>,
@@ -99,20 +106,31 @@ struct Connected {
     identity: Identity,
     signals: watch::Sender<Signals>,
     subscriptions: BTreeSet<u32>,
+    /// Events in the queues of all its subscriptions.
+    queued: Arc<AtomicUsize>,
 }
 
 /// A subscription that waits.
 struct Waiting {
     connection: u32,
     place: Place,
-    queue: mpsc::Sender<Delivery>,
+    queue: mpsc::UnboundedSender<Queued>,
+}
+
+/// A delivery that waits. The connection counts it until it is taken.
+struct Queued(Delivery, Arc<AtomicUsize>);
+
+impl Drop for Queued {
+    fn drop(&mut self) {
+        self.1.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// Where a subscription is found by what happens.
 #[derive(Clone)]
 enum Place {
     Watch(String),
-    HomeFeed,
+    HomeFeed(Option<ProfileId>),
     Notified(Option<ProfileId>),
 }
 
@@ -130,10 +148,11 @@ impl Hub {
     /// Nobody is connected yet.
     pub fn new(
         db: Db,
+        own: Db,
         clock: impl Fn() -> chrono::DateTime<chrono::Utc> + Send + Sync + 'static,
         limits: Limits,
     ) -> Arc<Self> {
-        Arc::new(Self { db, clock: Box::new(clock), limits, wake: Notify::new(), state: Mutex::default() })
+        Arc::new(Self { db, own, clock: Box::new(clock), limits, wake: Notify::new(), state: Mutex::default() })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -170,8 +189,15 @@ impl Hub {
         }
         let id = state.take_number();
         let (signals, heard) = watch::channel(Signals::default());
-        state.connections.insert(id, Connected { identity, signals, subscriptions: BTreeSet::new() });
+        state
+            .connections
+            .insert(id, Connected { identity, signals, subscriptions: BTreeSet::new(), queued: Arc::default() });
         Ok(Connection(Arc::new(Held { hub: Arc::clone(self), id, identity, signals: heard })))
+    }
+
+    /// Waits until this server has committed something.
+    pub(super) async fn committed(&self) {
+        self.db.committed().await;
     }
 
     /// There may be something to read.
@@ -217,8 +243,13 @@ impl Hub {
         }
     }
 
-    /// Whom these events may concern.
-    pub(super) fn candidates(&self, events: &[Event]) -> Vec<Candidate> {
+    /// Whose home feeds are waited for.
+    pub(super) fn home_feeds(&self) -> Vec<ProfileId> {
+        self.state().home_feeds.keys().copied().collect()
+    }
+
+    /// Whom these events may concern; `followers` says whose home feeds the posts of an author may be in.
+    pub(super) fn candidates(&self, events: &[Event], followers: &[Follows]) -> Vec<Candidate> {
         let state = self.state();
         let mut candidates = Vec::new();
         for (place, event) in events.iter().enumerate() {
@@ -228,8 +259,15 @@ impl Hub {
                     Some(Candidate { event: place, key: *key, identity, watch: watch.cloned() })
                 }));
             };
-            match (event.kind, event.location, event.recipient) {
-                (Kind::PostAdded, ..) => add(&state.home_feeds, None),
+            match (event.kind, event.location, event.person) {
+                (Kind::PostAdded, _, Some(author)) => {
+                    let followers = followers.iter().filter(|follows| follows.author == author);
+                    for person in followers.map(|follows| follows.follower).chain([author]) {
+                        if let Some(keys) = state.home_feeds.get(&person) {
+                            add(keys, None);
+                        }
+                    }
+                }
                 (Kind::Notified, _, Some(recipient)) => {
                     if let Some(keys) = state.notified.get(&recipient) {
                         add(keys, None);
@@ -246,26 +284,57 @@ impl Hub {
         candidates
     }
 
-    /// Puts deliveries into the queues. Whoever has not taken the last ones gets no more.
-    pub(super) fn deliver(&self, deliveries: Vec<(u32, Delivery)>) {
-        let mut state = self.state();
+    /// Puts deliveries into the queues. Answers those that find no room, in their order.
+    pub(super) fn deliver(&self, deliveries: Vec<(u32, Delivery)>) -> Vec<(u32, Delivery)> {
+        let state = self.state();
+        let (mut late, mut full) = (Vec::new(), BTreeSet::new());
         for (key, delivery) in deliveries {
             let Some(waiting) = state.subscriptions.get(&key) else { continue };
-            if let Err(mpsc::error::TrySendError::Full(_)) = waiting.queue.try_send(delivery) {
-                let connection = waiting.connection;
-                state.forget_all_of(connection);
-                if let Some(connected) = state.connections.get(&connection) {
-                    connected.signals.send_modify(|signals| signals.slow = true);
-                }
+            let Some(connected) = state.connections.get(&waiting.connection) else { continue };
+            // Behind one that is late, all of the connection are.
+            let is_full =
+                full.contains(&waiting.connection) || connected.queued.load(Ordering::Relaxed) >= self.limits.queued;
+            if is_full {
+                full.insert(waiting.connection);
+                late.push((key, delivery));
+            } else {
+                connected.queued.fetch_add(1, Ordering::Relaxed);
+                // Fails when nobody waits any more; then it is dropped here, and no longer counted.
+                let _ = waiting.queue.send(Queued(delivery, Arc::clone(&connected.queued)));
             }
+        }
+        late
+    }
+
+    /// Those who have not taken what came before get no more.
+    pub(super) fn cut_off(&self, late: &[(u32, Delivery)]) {
+        let mut state = self.state();
+        for (key, _) in late {
+            let Some(connection) = state.subscriptions.get(key).map(|waiting| waiting.connection) else { continue };
+            if let Some(connected) = state.connections.get(&connection) {
+                connected.signals.send_modify(|signals| signals.slow = true);
+            }
+            state.forget_all_of(connection);
         }
     }
 
-    /// Tells nothing more to those who cannot be told.
+    /// Those who cannot be told have to come back and look.
     pub(super) fn give_up(&self, candidates: &[Candidate]) {
         let mut state = self.state();
         for candidate in candidates {
-            state.forget(candidate.key);
+            let Some(waiting) = state.subscriptions.get(&candidate.key) else { continue };
+            let connection = waiting.connection;
+            if let Some(connected) = state.connections.get(&connection) {
+                connected.signals.send_modify(|signals| signals.restart = true);
+            }
+            state.forget_all_of(connection);
+        }
+    }
+
+    /// Has every connection checked: events that would say so cannot be read.
+    pub(super) fn check_all(&self) {
+        for connected in self.state().connections.values() {
+            connected.signals.send_modify(|signals| signals.admission += 1);
         }
     }
 
@@ -285,7 +354,7 @@ impl State {
         self.next
     }
 
-    fn add(&mut self, wanted: Wanted, connection: u32, queue: mpsc::Sender<Delivery>) -> u32 {
+    fn add(&mut self, wanted: Wanted, connection: u32, queue: mpsc::UnboundedSender<Queued>) -> u32 {
         let key = self.take_number();
         let connected = self.connections.get_mut(&connection);
         let me = connected.and_then(|connected| {
@@ -301,13 +370,11 @@ impl State {
                 Place::Watch(name)
             }
             Wanted::HomeFeed => {
-                self.home_feeds.insert(key);
-                Place::HomeFeed
+                insert(&mut self.home_feeds, me, key);
+                Place::HomeFeed(me)
             }
             Wanted::Notifications => {
-                if let Some(me) = me {
-                    self.notified.entry(me).or_default().insert(key);
-                }
+                insert(&mut self.notified, me, key);
                 Place::Notified(me)
             }
         };
@@ -321,24 +388,13 @@ impl State {
             connected.subscriptions.remove(&key);
         }
         match waiting.place {
-            Place::HomeFeed => {
-                self.home_feeds.remove(&key);
-            }
+            Place::HomeFeed(me) => remove(&mut self.home_feeds, me, key),
+            Place::Notified(me) => remove(&mut self.notified, me, key),
             Place::Watch(name) => {
                 if let Some((_, keys)) = self.watches.get_mut(&name) {
                     keys.remove(&key);
                     if keys.is_empty() {
                         self.watches.remove(&name);
-                    }
-                }
-            }
-            Place::Notified(me) => {
-                if let Some(me) = me
-                    && let Some(keys) = self.notified.get_mut(&me)
-                {
-                    keys.remove(&key);
-                    if keys.is_empty() {
-                        self.notified.remove(&me);
                     }
                 }
             }
@@ -349,6 +405,26 @@ impl State {
         let keys = self.connections.get(&connection).map(|connected| connected.subscriptions.clone());
         for key in keys.unwrap_or_default() {
             self.forget(key);
+        }
+    }
+}
+
+/// The subscriptions of people.
+type OfPeople = HashMap<ProfileId, BTreeSet<u32>>;
+
+fn insert(all: &mut OfPeople, person: Option<ProfileId>, key: u32) {
+    if let Some(person) = person {
+        all.entry(person).or_default().insert(key);
+    }
+}
+
+fn remove(all: &mut OfPeople, person: Option<ProfileId>, key: u32) {
+    if let Some(person) = person
+        && let Some(keys) = all.get_mut(&person)
+    {
+        keys.remove(&key);
+        if keys.is_empty() {
+            all.remove(&person);
         }
     }
 }
@@ -388,7 +464,8 @@ impl Connection {
     /// Waits for something: for all that happens from now on, and for what has happened behind `after`.
     pub async fn subscribe(&self, wanted: Wanted, after: Option<Position>) -> Result<Subscription, CannotSubscribe> {
         let hub = &self.0.hub;
-        let (queue, arriving) = mpsc::channel(hub.limits.queued);
+        // The connection counts what is in it (see `Hub::deliver`).
+        let (queue, arriving) = mpsc::unbounded_channel();
         let key = hub.state().add(wanted.clone(), self.0.id, queue);
         let (missed, begun) = (VecDeque::new(), None);
         let mut subscription = Subscription { key, missed, begun, arriving, connection: self.clone() };
@@ -396,7 +473,7 @@ impl Connection {
         // are taken out of the queue.
         let here = event::here(&hub.db).await?;
         if let Some(after) = after {
-            let missed = super::pump::missed(hub, self.identity(), wanted, after, &here.before).await?;
+            let missed = super::pump::missed(hub, &hub.db, self.identity(), wanted, after, &here.before).await?;
             subscription.missed = missed.ok_or(CannotSubscribe::TooMuch)?.into();
         }
         subscription.begun = Some(here.before);
@@ -410,7 +487,7 @@ pub struct Subscription {
     missed: VecDeque<Delivery>,
     /// What this shows had happened before.
     begun: Option<Snapshot>,
-    arriving: mpsc::Receiver<Delivery>,
+    arriving: mpsc::UnboundedReceiver<Queued>,
     connection: Connection,
 }
 
@@ -421,9 +498,9 @@ impl Subscription {
             return Some(delivery);
         }
         loop {
-            let delivery = self.arriving.recv().await?;
-            if self.begun.as_ref().is_none_or(|begun| !begun.shows(delivery.xid)) {
-                return Some(delivery);
+            let queued = self.arriving.recv().await?;
+            if self.begun.as_ref().is_none_or(|begun| !begun.shows(queued.0.xid)) {
+                return Some(queued.0.clone());
             }
         }
     }

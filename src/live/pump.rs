@@ -6,24 +6,29 @@ use std::{
     time::Duration,
 };
 
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 use super::{Delivery, Hub, Identity, News, Position, Wanted, hub::Candidate};
 use crate::store::{
-    StoreError, delivery,
-    delivery::Subscriber,
+    Db, StoreError,
+    delivery::{self, Follows, Subscriber},
     event::{self, Batch, Event, Kind, Snapshot},
     geo,
 };
 
 /// Events that are read at once.
-const BATCH: usize = 500;
+const BATCH: usize = 100;
+/// How long a round waits for those whose queue is full: much may come at once, and who reads it is not slow.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// Pairs of an event and a subscriber that are asked for by one statement.
 const PAIRS: usize = 1_000;
-/// How many missed deliveries a subscription can catch up with.
+/// How many missed deliveries a subscription can catch up with, and how many rounds it may take to find them.
 const MISSED: usize = 1_000;
-/// Without a look at the events for so long, some may have been forgotten unseen.
+const MISSED_ROUNDS: usize = 200;
+/// So long behind, some events may have been forgotten unread.
 const BLIND: Duration = Duration::from_secs((event::KEPT_MINUTES.cast_unsigned() - 1) * 60);
+/// So long behind, who is let in is asked by other ways.
+const DEAF: Duration = Duration::from_secs(3);
 
 impl Hub {
     /// Delivers what happens, for ever.
@@ -44,37 +49,67 @@ impl Hub {
                 Err(_) => {}
             }
             is_well = outcome.is_ok();
-            if !is_well && last_look.elapsed() > BLIND {
+            if !is_well && last_look.elapsed() > DEAF {
+                self.check_all();
+            }
+            if last_look.elapsed() > BLIND {
                 self.lose_track();
+                last_look = Instant::now();
             }
         }
     }
 
+    /// Reads and delivers all that there is by now, if it does not take too long.
     async fn look(&self, is_look: bool) -> Result<(), StoreError> {
+        let begun = Instant::now();
         while let Some(position) = self.position() {
             if is_look {
-                event::expire(&self.db, (self.clock)()).await?;
+                event::expire(&self.own, (self.clock)()).await?;
             }
-            let batch = event::read(&self.db, &position, BATCH).await?;
+            let batch = event::read(&self.own, &position, BATCH).await?;
             let people: Vec<_> = batch.events.iter().filter(|event| event.kind == Kind::Admission).collect();
             if !people.is_empty() {
                 self.check(&people.iter().map(|event| event.subject.into()).collect::<Vec<_>>());
             }
-            let candidates = self.candidates(&batch.events);
-            let deliveries = self.admitted(&position, &batch, candidates).await?;
-            self.deliver(deliveries);
+            let followers = self.followers(&batch.events).await?;
+            let candidates = self.candidates(&batch.events, &followers);
+            let deliveries = self.admitted(&self.own, &position, &batch, candidates).await?;
+            self.hand_out(deliveries).await;
             let is_done = batch.next.round.is_none();
             self.read_to(batch.next);
             if is_done {
-                break;
+                return Ok(());
+            }
+            if begun.elapsed() > BLIND {
+                self.lose_track();
             }
         }
         Ok(())
     }
 
+    /// Puts deliveries into the queues, and gives those whose queue is full a moment to read.
+    async fn hand_out(&self, deliveries: Vec<(u32, Delivery)>) {
+        let begun = Instant::now();
+        let mut late = self.deliver(deliveries);
+        while !late.is_empty() && begun.elapsed() < PATIENCE {
+            sleep(Duration::from_millis(5)).await;
+            late = self.deliver(late);
+        }
+        self.cut_off(&late);
+    }
+
+    /// Whose home feeds the posts among these events may be in.
+    async fn followers(&self, events: &[Event]) -> Result<Vec<Follows>, StoreError> {
+        let posts = events.iter().filter(|event| event.kind == Kind::PostAdded);
+        let authors: Vec<_> = posts.filter_map(|event| event.person).collect();
+        let among = if authors.is_empty() { Vec::new() } else { self.home_feeds() };
+        if among.is_empty() { Ok(Vec::new()) } else { delivery::followers(&self.own, &authors, &among).await }
+    }
+
     /// Those of the candidates who may know, with what they see, in the order of the events.
     async fn admitted(
         &self,
+        db: &Db,
         from: &Position,
         batch: &Batch,
         candidates: Vec<Candidate>,
@@ -86,21 +121,21 @@ impl Hub {
         let mut admitted = Vec::new();
         let mut parts: Vec<_> = candidates.chunks(PAIRS).collect();
         while let Some(candidates) = parts.pop() {
-            let news = match self.ask(&batch.events, candidates).await {
+            let news = match self.ask(db, &batch.events, candidates).await {
                 Ok(news) => news,
-                // Later, all of it.
-                Err(cause @ StoreError::Unavailable(_)) => return Err(cause),
                 // What one of them watches cannot be asked for. The others are not to suffer from it.
-                Err(_) if candidates.len() > 1 => {
+                Err(StoreError::Failed(_)) if candidates.len() > 1 => {
                     let (one, other) = candidates.split_at(candidates.len() / 2);
                     parts.extend([one, other]);
                     continue;
                 }
-                Err(cause) => {
+                Err(cause @ StoreError::Failed(_)) => {
                     tracing::error!(%cause, "an event cannot be delivered to a subscriber");
                     self.give_up(candidates);
                     continue;
                 }
+                // The database is away, or something stands in the way: later, all of it.
+                Err(cause) => return Err(cause),
             };
             for (key, news) in news {
                 let Some(candidate) = usize::try_from(key).ok().and_then(|key| candidates.get(key)) else { continue };
@@ -113,7 +148,7 @@ impl Hub {
     }
 
     /// Asks for each kind of news who may know it: one statement for all. Answers places in `candidates`.
-    async fn ask(&self, events: &[Event], candidates: &[Candidate]) -> Result<Vec<(i32, News)>, StoreError> {
+    async fn ask(&self, db: &Db, events: &[Event], candidates: &[Candidate]) -> Result<Vec<(i32, News)>, StoreError> {
         let now = (self.clock)();
         let mut watches = Watches::default();
         let (mut standing, mut ended, mut posts, mut notifications) = (vec![], vec![], vec![], vec![]);
@@ -136,25 +171,25 @@ impl Hub {
         let of = |key: i32| &events[candidates[usize::try_from(key).unwrap_or_default()].event];
         let mut news = Vec::new();
         if !standing.is_empty() {
-            let rows = geo::to_watchers(&self.db, now, &watches.all, &standing).await?;
+            let rows = geo::to_watchers(db, now, &watches.all, &standing).await?;
             news.extend(rows.into_iter().map(|one| {
                 let event = of(one.key);
                 (one.key, News::Beacon(event.kind, event.subject, Some(Box::new(one.row))))
             }));
         }
         if !ended.is_empty() {
-            let rows = geo::to_watchers_of_ended(&self.db, &watches.all, &ended).await?;
+            let rows = geo::to_watchers_of_ended(db, now, &watches.all, &ended).await?;
             news.extend(rows.into_iter().map(|one| {
                 let event = of(one.key);
                 (one.key, News::Beacon(event.kind, event.subject, None))
             }));
         }
         if !posts.is_empty() {
-            let rows = delivery::to_home_feeds(&self.db, now, &posts).await?;
+            let rows = delivery::to_home_feeds(db, now, &posts).await?;
             news.extend(rows.into_iter().map(|one| (one.key, News::Post(Box::new(one.row)))));
         }
         if !notifications.is_empty() {
-            let rows = delivery::to_recipients(&self.db, now, &notifications).await?;
+            let rows = delivery::to_recipients(db, now, &notifications).await?;
             news.extend(rows.into_iter().map(|one| (one.key, News::Notification(Box::new(one.row)))));
         }
         Ok(news)
@@ -180,19 +215,20 @@ impl<'a> Watches<'a> {
 /// What somebody has missed who was at `after` and is at `until` now; none, when it is too much.
 pub(super) async fn missed(
     hub: &Hub,
+    db: &Db,
     identity: Identity,
     wanted: Wanted,
     after: Position,
     until: &Snapshot,
 ) -> Result<Option<Vec<Delivery>>, StoreError> {
     let (mut missed, mut at) = (Vec::new(), after);
-    loop {
+    for _ in 0..MISSED_ROUNDS {
         // First the rest of the round in which the reader was, then all up to now.
         let is_last = at.round.as_ref().is_none_or(|(upto, _)| upto == until);
         at.round.get_or_insert_with(|| (until.clone(), (0, 0)));
-        let batch = event::read(&hub.db, &at, BATCH).await?;
+        let batch = event::read(db, &at, BATCH).await?;
         let candidates = wanted.among(&batch.events, identity);
-        missed.extend(hub.admitted(&at, &batch, candidates).await?.into_iter().map(|(_, delivery)| delivery));
+        missed.extend(hub.admitted(db, &at, &batch, candidates).await?.into_iter().map(|(_, delivery)| delivery));
         if missed.len() > MISSED {
             return Ok(None);
         }
@@ -201,6 +237,7 @@ pub(super) async fn missed(
         }
         at = batch.next;
     }
+    Ok(None)
 }
 
 impl Wanted {
@@ -213,7 +250,9 @@ impl Wanted {
         let is_wanted = |event: &Event| match self {
             Self::Beacons(watch) => event.location.is_some_and(|place| watch.area.may_hold(place)),
             Self::HomeFeed => event.kind == Kind::PostAdded,
-            Self::Notifications => event.recipient.is_some() && event.recipient == identity.viewer.id(),
+            Self::Notifications => {
+                event.kind == Kind::Notified && event.person.is_some() && event.person == identity.viewer.id()
+            }
         };
         let wanted = events.iter().enumerate().filter(|(_, event)| is_wanted(event));
         wanted.map(|(event, _)| Candidate { event, key: 0, identity, watch: watch.clone() }).collect()

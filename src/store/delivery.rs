@@ -15,6 +15,7 @@ use super::{
     db::Executor,
     notification::{self, Notification},
     post::{Post, select_with_authors},
+    profile::uuids,
     scope,
     sql::Sql,
 };
@@ -77,6 +78,30 @@ pub(super) fn let_in(sql: &mut Sql) {
 /// Those of the posts in a select that are a subscriber's subject.
 pub(super) fn subject_of(select: Select<posts::Entity>) -> Select<posts::Entity> {
     select.filter(Expr::col((posts::Entity, posts::Column::Id)).equals(("subscriber", "subject")))
+}
+
+/// Who among these people follows whom among the authors, accepted: whose home feeds a post may be in. It spares asking
+/// for all who wait; what it says decides nothing.
+pub async fn followers(
+    db: &impl Executor,
+    authors: &[ProfileId],
+    among: &[ProfileId],
+) -> Result<Vec<Follows>, StoreError> {
+    let mut sql = Sql::new("SELECT following_id, follower_id FROM follows WHERE status = 'accepted'");
+    sql.text(" AND following_id = ANY(").bind(uuids(authors)).text(") AND follower_id = ANY(");
+    sql.bind(uuids(among)).text(")");
+    db.all(sql).await
+}
+
+/// That somebody follows somebody.
+#[derive(Clone, Copy, Debug, FromQueryResult)]
+pub struct Follows {
+    /// Who is followed.
+    #[sea_orm(alias = "following_id")]
+    pub author: ProfileId,
+    /// By whom.
+    #[sea_orm(alias = "follower_id")]
+    pub follower: ProfileId,
 }
 
 /// The posts among the subjects that are in the home feeds of their subscribers: of somebody whom the subscriber follows,

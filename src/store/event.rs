@@ -17,8 +17,9 @@ use super::{
 
 /// Minutes for which events are kept. Whoever was away for longer has to look again.
 pub const KEPT_MINUTES: i64 = 10;
-/// Minutes for which a beacon that has run out is told of; less than events are kept, so that it is told once.
-const EXPIRY_MINUTES: i64 = 5;
+/// Minutes for which a beacon that has run out is told of: as long as clients can come back to, and less than events are
+/// kept, so that it is told once.
+const EXPIRY_MINUTES: i64 = KEPT_MINUTES - 1;
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,8 +74,8 @@ pub struct Event {
     pub subject: Uuid,
     /// Where the beacon is.
     pub location: Option<Point>,
-    /// To whom the notification is.
-    pub recipient: Option<ProfileId>,
+    /// To whom the notification is, or who has written the post.
+    pub person: Option<ProfileId>,
 }
 
 impl Event {
@@ -173,25 +174,28 @@ pub async fn read(db: &impl Executor, from: &Position, limit: usize) -> Result<B
     sql.text(", seen AS (SELECT before, upto, GREATEST(xid, pg_snapshot_xmin(before)) AS xid, id FROM given)");
     sql.text(" SELECT seen.upto::text AS upto, happened.id,");
     sql.text(" happened.xid::text AS xid, happened.kind, happened.subject,");
-    sql.text(" (SELECT recipient_id FROM notifications WHERE happened.kind = 'notified' AND id = happened.subject)");
-    sql.text(" AS recipient, ");
+    sql.text(" CASE happened.kind WHEN 'post_added' THEN posts.author_id WHEN 'notified' THEN");
+    sql.text(" (SELECT recipient_id FROM notifications WHERE id = happened.subject) END AS person, ");
     geo::columns_of_place(&mut sql);
-    sql.text(" FROM seen LEFT JOIN LATERAL (SELECT * FROM events WHERE");
+    sql.text(" FROM seen LEFT JOIN LATERAL (SELECT * FROM live_events WHERE");
     sql.text(" NOT pg_visible_in_snapshot(xid, seen.before) AND pg_visible_in_snapshot(xid, seen.upto)");
     // Along the index: how many there are behind a place, no plan can know.
-    sql.text(" AND (events.xid, events.id) > (seen.xid, seen.id) ORDER BY events.xid, events.id LIMIT ");
+    sql.text(
+        " AND (live_events.xid, live_events.id) > (seen.xid, seen.id) ORDER BY live_events.xid, live_events.id LIMIT ",
+    );
     sql.number(i64::try_from(limit).unwrap_or(i64::MAX));
-    sql.text(") AS happened ON true LEFT JOIN posts ON happened.kind LIKE 'beacon%' AND posts.id = happened.subject");
+    sql.text(") AS happened ON true LEFT JOIN posts ON posts.id = happened.subject");
     sql.text(" ORDER BY happened.xid, happened.id");
     let rows: Vec<Row> = db.all(sql).await?;
     let upto = rows.first().and_then(|row| Snapshot::parse(&row.upto)).ok_or_else(unreadable)?;
-    let events: Vec<_> = rows.into_iter().filter_map(Row::event).collect();
-    let next = match events.last() {
-        Some(last) if events.len() >= limit => {
-            Position { before: from.before.clone(), round: Some((upto.clone(), last.place())) }
+    // By rows: one of a kind that a newer server has brought is passed over, and counts.
+    let next = match rows.last().and_then(Row::place) {
+        Some(last) if rows.len() >= limit => {
+            Position { before: from.before.clone(), round: Some((upto.clone(), last)) }
         }
         _ => Position { before: upto.clone(), round: None },
     };
+    let events: Vec<_> = rows.into_iter().filter_map(Row::event).collect();
     Ok(Batch { events, upto, next })
 }
 
@@ -202,12 +206,16 @@ struct Row {
     xid: Option<String>,
     kind: Option<String>,
     subject: Option<Uuid>,
-    recipient: Option<ProfileId>,
+    person: Option<ProfileId>,
     latitude: Option<f64>,
     longitude: Option<f64>,
 }
 
 impl Row {
+    fn place(&self) -> Option<Place> {
+        Some((self.xid.as_ref()?.parse().ok()?, self.id?))
+    }
+
     /// None of the row that is there when nothing has happened.
     fn event(self) -> Option<Event> {
         let word = self.kind?;
@@ -217,7 +225,7 @@ impl Row {
             kind: Kind::ALL.iter().find(|(known, _)| *known == word)?.1,
             subject: self.subject?,
             location: self.latitude.zip(self.longitude).map(|(latitude, longitude)| Point { latitude, longitude }),
-            recipient: self.recipient,
+            person: self.person,
         })
     }
 }
@@ -229,7 +237,8 @@ fn unreadable() -> StoreError {
 /// Tells of the beacons that have run out. Several servers may do so at the same time: the index takes one event, and
 /// lets the others pass. Answers whether there were any.
 pub async fn expire(db: &impl Executor, now: DateTime<Utc>) -> Result<bool, StoreError> {
-    let mut sql = Sql::new("INSERT INTO events (kind, subject) SELECT 'beacon_expired', id FROM posts WHERE is_beacon");
+    let mut sql =
+        Sql::new("INSERT INTO live_events (kind, subject) SELECT 'beacon_expired', id FROM posts WHERE is_beacon");
     sql.text(" AND deleted_at IS NULL AND beacon_state = 'active' AND beacon_stands(posts) AND expires_at <= ");
     sql.bind(now).text(" AND expires_at > ").bind(now - chrono::TimeDelta::minutes(EXPIRY_MINUTES));
     sql.text(" ORDER BY expires_at, id ON CONFLICT (subject) WHERE kind = 'beacon_expired' DO NOTHING");
@@ -238,7 +247,8 @@ pub async fn expire(db: &impl Executor, now: DateTime<Utc>) -> Result<bool, Stor
 
 /// Forgets events whose time is over. What another server forgets at the moment is passed over.
 pub async fn forget(db: &impl Executor) -> Result<(), StoreError> {
-    let mut sql = Sql::new("DELETE FROM events WHERE id IN (SELECT id FROM events WHERE at < clock_timestamp()");
+    let mut sql =
+        Sql::new("DELETE FROM live_events WHERE id IN (SELECT id FROM live_events WHERE at < clock_timestamp()");
     sql.text(" - interval '1 minute' * ").number(KEPT_MINUTES).text(" FOR UPDATE SKIP LOCKED)");
     db.execute(sql).await?;
     Ok(())

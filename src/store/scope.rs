@@ -87,12 +87,11 @@ pub(super) fn beacons(viewer: Viewer, now: DateTime<Utc>) -> sea_orm::Select<pos
 
 /// Every beacon that the viewer could see until it ended, as far as is needed to tell that it has.
 pub(super) fn ended_beacons(viewer: Viewer) -> sea_orm::Select<posts::Entity> {
-    use posts::Column::{AuthorId, BeaconType, Id, Severity};
+    use posts::Column::{AuthorId, BeaconType, ExpiresAt, Id, Severity};
     posts::Entity::find()
         .select_only()
-        .columns([Id, AuthorId, BeaconType, Severity])
+        .columns([Id, AuthorId, BeaconType, Severity, ExpiresAt])
         .expr(Expr::cust("location"))
-        .expr(Expr::cust("confidence"))
         .filter(visibility::ended_post(viewer))
         .filter(Expr::col((posts::Entity, posts::Column::IsBeacon)))
         .filter(Expr::cust(geo::HAS_PLACE))

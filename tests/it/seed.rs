@@ -90,7 +90,7 @@ async fn the_demo_can_be_put_again_and_its_map_is_never_empty() {
         password_workers: 1,
         live: Limits { connections_of_person: 1, queued: 1, look: std::time::Duration::from_secs(1) },
     };
-    let domain = Domain::new(db.clone(), Clock::system(), Random::system(), &settings);
+    let domain = Domain::new(db.clone(), db.clone(), Clock::system(), Random::system(), &settings);
     for sign_in in demo.sign_ins {
         domain.sign_in(&sign_in.email, PASSWORD.to_owned()).await.unwrap();
         domain.sign_in(&sign_in.handle, PASSWORD.to_owned()).await.unwrap();

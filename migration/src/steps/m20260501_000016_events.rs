@@ -5,7 +5,7 @@ pub const STEP: super::Step = super::Step {
     name: "m20260501_000016_events",
     up: r"
 -- Ids alone: who may know of an event is asked when it is delivered, from the rows that it names.
-CREATE TABLE IF NOT EXISTS events (
+CREATE TABLE IF NOT EXISTS live_events (
     id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     -- The transaction. Ids are given before transactions commit, so they do not tell what a reader has not seen yet; a
     -- snapshot does (`store/event.rs`).
@@ -17,10 +17,10 @@ CREATE TABLE IF NOT EXISTS events (
     -- Of a beacon or post; of a notification; or, for `admission`, of the person whose being let in is to be checked anew.
     subject uuid NOT NULL
 );
-CREATE INDEX IF NOT EXISTS events_in_order ON events (xid, id);
-CREATE INDEX IF NOT EXISTS events_at ON events (at);
+CREATE INDEX IF NOT EXISTS live_events_in_order ON live_events (xid, id);
+CREATE INDEX IF NOT EXISTS live_events_at ON live_events (at);
 -- A beacon runs out once, however many servers notice.
-CREATE UNIQUE INDEX IF NOT EXISTS events_expired_once ON events (subject) WHERE kind = 'beacon_expired';
+CREATE UNIQUE INDEX IF NOT EXISTS live_events_expired_once ON live_events (subject) WHERE kind = 'beacon_expired';
 -- What has just run out.
 CREATE INDEX IF NOT EXISTS posts_beacons_expiring ON posts (expires_at) WHERE is_beacon AND deleted_at IS NULL;
 
@@ -31,7 +31,7 @@ CREATE OR REPLACE FUNCTION events_are_wanted() RETURNS boolean LANGUAGE sql STAB
 CREATE OR REPLACE FUNCTION posts_tell_new() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF events_are_wanted() THEN
-        INSERT INTO events (kind, subject)
+        INSERT INTO live_events (kind, subject)
             SELECT CASE WHEN is_beacon THEN 'beacon_created' ELSE 'post_added' END, id FROM came
             WHERE is_beacon OR parent_id IS NULL ORDER BY created_at, id;
     END IF;
@@ -49,7 +49,7 @@ $$;
 CREATE OR REPLACE FUNCTION beacons_tell_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF events_are_wanted() AND (beacon_stands(OLD) OR beacon_stands(NEW)) THEN
-        INSERT INTO events (kind, subject) VALUES (CASE
+        INSERT INTO live_events (kind, subject) VALUES (CASE
             WHEN NOT beacon_stands(NEW) THEN 'beacon_deleted'
             WHEN OLD.beacon_state = 'active' AND NEW.beacon_state <> 'active' THEN 'beacon_resolved'
             ELSE 'beacon_changed' END, NEW.id);
@@ -66,7 +66,7 @@ CREATE OR REPLACE TRIGGER posts_events_changed AFTER UPDATE ON posts FOR EACH RO
 CREATE OR REPLACE FUNCTION notifications_tell() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF events_are_wanted() THEN
-        INSERT INTO events (kind, subject) VALUES ('notified', NEW.id);
+        INSERT INTO live_events (kind, subject) VALUES ('notified', NEW.id);
     END IF;
     RETURN NULL;
 END $$;
@@ -79,7 +79,7 @@ CREATE OR REPLACE TRIGGER notifications_events_again AFTER UPDATE OF created_at 
 -- Never held back: an open socket must learn that its person is no longer let in.
 CREATE OR REPLACE FUNCTION sessions_tell() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO events (kind, subject) SELECT DISTINCT 'admission', profile_id FROM ended;
+    INSERT INTO live_events (kind, subject) SELECT DISTINCT 'admission', profile_id FROM ended;
     RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER sessions_events_ended AFTER UPDATE ON sessions REFERENCING NEW TABLE AS ended
@@ -88,7 +88,7 @@ CREATE OR REPLACE TRIGGER sessions_events_gone AFTER DELETE ON sessions REFERENC
     FOR EACH STATEMENT EXECUTE FUNCTION sessions_tell();
 CREATE OR REPLACE FUNCTION profiles_tell() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO events (kind, subject) VALUES ('admission', OLD.id);
+    INSERT INTO live_events (kind, subject) VALUES ('admission', OLD.id);
     RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER profiles_events_admission AFTER UPDATE OF state, signed_out_at ON profiles FOR EACH ROW
@@ -108,6 +108,6 @@ DROP TRIGGER IF EXISTS profiles_events_gone ON profiles;
 DROP FUNCTION IF EXISTS posts_tell_new(), beacons_tell_change(), beacon_stands(posts), notifications_tell(),
     sessions_tell(), profiles_tell(), events_are_wanted();
 DROP INDEX IF EXISTS posts_beacons_expiring;
-DROP TABLE IF EXISTS events;
+DROP TABLE IF EXISTS live_events;
 ",
 };

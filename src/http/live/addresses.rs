@@ -6,10 +6,17 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// Counts the connections of each address.
+/// Counts the connections of each address, and all of them.
 pub struct Addresses {
     most: usize,
-    open: Mutex<HashMap<IpAddr, usize>>,
+    most_of_all: usize,
+    open: Mutex<Open>,
+}
+
+#[derive(Default)]
+struct Open {
+    all: usize,
+    by_address: HashMap<IpAddr, usize>,
 }
 
 /// A counted connection, until this is dropped.
@@ -19,21 +26,25 @@ pub struct Counted {
 }
 
 impl Addresses {
-    pub(super) fn new(most: usize) -> Self {
-        Self { most, open: Mutex::default() }
+    pub(super) fn new(most: usize, most_of_all: usize) -> Self {
+        Self { most, most_of_all, open: Mutex::default() }
     }
 
-    /// Counts one more, unless there are as many as there may be. Where the address is not known, none is counted.
+    /// Counts one more, unless there are as many as there may be. Where the address is not known, it is one among all.
     pub fn take(self: &Arc<Self>, address: Option<IpAddr>) -> Option<Counted> {
         let address = address.map(place);
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if open.all >= self.most_of_all {
+            return None;
+        }
         if let Some(address) = address {
-            let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-            let count = open.entry(address).or_default();
+            let count = open.by_address.entry(address).or_default();
             if *count >= self.most {
                 return None;
             }
             *count += 1;
         }
+        open.all += 1;
         Some(Counted { addresses: Arc::clone(self), address })
     }
 }
@@ -48,12 +59,13 @@ fn place(address: IpAddr) -> IpAddr {
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        let Some(address) = self.address else { return };
         let mut open = self.addresses.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = open.get_mut(&address) {
+        open.all -= 1;
+        let Some(address) = self.address else { return };
+        if let Some(count) = open.by_address.get_mut(&address) {
             *count -= 1;
             if *count == 0 {
-                open.remove(&address);
+                open.by_address.remove(&address);
             }
         }
     }
@@ -65,7 +77,7 @@ mod tests {
 
     #[test]
     fn connections_are_counted_by_address_and_by_network() {
-        let addresses = Arc::new(Addresses::new(2));
+        let addresses = Arc::new(Addresses::new(2, 5));
         let take = |address: &str| addresses.take(Some(address.parse().unwrap()));
         let held = [take("2001:db8::1"), take("2001:db8::2")];
         assert!(held.iter().all(Option::is_some));
@@ -75,7 +87,11 @@ mod tests {
         assert!(one.is_some() && other.is_some() && take("192.0.2.1").is_none());
         drop(one);
         assert!(take("192.0.2.1").is_some());
-        drop((held, other));
-        assert!(addresses.open.lock().unwrap().is_empty());
+        // Of everybody together there are no more than five.
+        let more = [take("192.0.2.2"), take("192.0.2.3"), take("192.0.2.4"), take("192.0.2.5")];
+        assert_eq!(more.iter().filter(|one| one.is_some()).count(), 2);
+        drop((held, other, more));
+        let open = addresses.open.lock().unwrap();
+        assert!(open.all == 0 && open.by_address.is_empty());
     }
 }

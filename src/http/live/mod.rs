@@ -13,6 +13,8 @@ use crate::domain::live::Signals;
 /// How live connections are set up.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
+    /// Connections at most.
+    pub connections: usize,
     /// Connections from an address at most.
     pub connections_of_address: usize,
     /// Operations at the same time on a connection at most.
@@ -38,7 +40,7 @@ impl Live {
     /// Nobody is connected yet.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        Self { options, addresses: Arc::new(Addresses::new(options.connections_of_address)) }
+        Self { options, addresses: Arc::new(Addresses::new(options.connections_of_address, options.connections)) }
     }
 }
 

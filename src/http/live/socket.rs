@@ -229,7 +229,7 @@ impl Session<'_> {
                     None | Some(Said::Pong) => Ok(()),
                     Some(Said::Ping) => self.say(speaker, Say::Pong.message()).await,
                     Some(Said::ConnectionInit { .. }) => Err(Close::TWICE),
-                    Some(Said::Subscribe { id, payload }) => self.begin(id, payload),
+                    Some(Said::Subscribe { id, payload }) => self.begin(id, payload).await,
                     Some(Said::Complete { id }) => {
                         self.operations.remove(&id);
                         Ok(())
@@ -246,7 +246,7 @@ impl Session<'_> {
         }
     }
 
-    fn begin(&mut self, id: String, payload: Parameters) -> Result<(), Close> {
+    async fn begin(&mut self, id: String, payload: Parameters) -> Result<(), Close> {
         if id.is_empty() {
             return Err(Close::MALFORMED);
         }
@@ -256,6 +256,8 @@ impl Session<'_> {
         if self.operations.len() >= self.state.live.options.operations {
             return Err(Close::TOO_MANY_OPERATIONS);
         }
+        // As at every request.
+        self.admission = admit(self.state, self.token.as_deref()).await?;
         let vc = ViewerContext::new(self.state.domain.clone(), self.admission.viewer);
         let live = Live::new(self.connection.clone(), payload.last_event_id());
         let answers = graphql::execute_stream(&self.state.schema, operations::request(payload), vc, live);
@@ -277,7 +279,7 @@ impl Session<'_> {
             None => {
                 // When the hub has let go of everything, the signal tells why.
                 if let Some(signals) = self.pending_signals() {
-                    return self.heed(signals).await;
+                    self.heed(signals).await?;
                 }
                 self.operations.remove(&id);
                 Say::Complete { id: &id }.message()
@@ -292,6 +294,7 @@ impl Session<'_> {
 
     /// Says something; while the client does not take it, heeds what has to be heeded.
     async fn say(&mut self, speaker: &mut Speaker, message: Message) -> Result<(), Close> {
+        let late = Instant::now() + self.state.live.options.heartbeat * 2;
         let mut said = std::pin::pin!(speaker.say(message));
         loop {
             tokio::select! {
@@ -300,6 +303,7 @@ impl Session<'_> {
                     self.admission = heeded(self.state, self.token.as_deref(), signals).await?;
                 }
                 () = sleep_until(self.expires) => return Err(Close::FORBIDDEN),
+                () = sleep_until(late) => return Err(Close::SLOW),
             }
         }
     }

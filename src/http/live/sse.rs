@@ -140,12 +140,17 @@ impl Answering {
                 format!("event: next\ndata: {}\n\nevent: complete\ndata: \n\n", json!({ "errors": errors }))
             }
             // The hub has let go, and the client shall come back.
-            None if self.signals.has_changed().unwrap_or(false) => return None,
+            None if self.is_let_go() => return None,
             None => {
                 self.is_over = true;
                 "event: complete\ndata: \n\n".to_owned()
             }
         })
+    }
+
+    fn is_let_go(&self) -> bool {
+        let signals = *self.signals.borrow();
+        signals.restart || signals.slow
     }
 
     fn signed_out(&mut self) -> String {

@@ -256,14 +256,14 @@ pub(super) fn restrict(sql: &mut Sql, area: &Area, filter: &Filter) {
     }
 }
 
-/// Appends what a filter asks of `page`, for a row of `watch`: what [`restrict`] says of one filter, for many at once.
+/// Appends what a filter asks of `page`, for a row of `watch`, its confidence aside: what [`restrict`] says of one filter,
+/// for many at once.
 pub(super) fn restrict_each(sql: &mut Sql) {
     sql.text(" AND (watch.types IS NULL OR page.beacon_type = ANY(watch.types) OR 'community' = ANY(watch.types)");
     sql.text(" AND (page.beacon_type IS NULL OR page.beacon_type <> ALL(watch.known_types)))");
     sql.text(" AND (watch.severities IS NULL OR page.severity = ANY(watch.severities))");
     sql.text(" AND (NOT watch.official_only OR");
     sql.text(" (SELECT is_official FROM profiles WHERE profiles.id = page.author_id))");
-    sql.text(" AND (watch.min_confidence IS NULL OR page.confidence >= watch.min_confidence)");
 }
 
 /// The columns of a filter in `watch`, with their types.

@@ -17,7 +17,7 @@ use crate::{
         StoreError,
         db::Executor,
         delivery::{Delivered, Gone, Subscriber, let_in, subject_of, subscribers},
-        scope,
+        event, scope,
         sql::Sql,
     },
 };
@@ -44,18 +44,24 @@ pub async fn to_watchers(
     sql.text(" SELECT subscriber.key, ");
     beacon_columns(&mut sql, viewer, "0::double precision");
     from_subjects(&mut sql, scope::beacons(viewer, now), all);
+    // Of what has ended it is not asked: the reports that took it away took its confidence first.
+    sql.text(" AND (watch.min_confidence IS NULL OR page.confidence >= watch.min_confidence)");
     db.all(sql).await
 }
 
 /// Those among the subjects that lay in the areas of their subscribers and could be seen until they ended.
 pub async fn to_watchers_of_ended(
     db: &impl Executor,
+    now: DateTime<Utc>,
     watches: &[&Watch],
     all: &[Subscriber],
 ) -> Result<Vec<Delivered<Gone>>, StoreError> {
     let mut sql = with_watches(watches);
     sql.text(" SELECT subscriber.key");
     from_subjects(&mut sql, scope::ended_beacons(Viewer::EACH_SUBSCRIBER), all);
+    // What had run out long before was gone already.
+    let lately = now - chrono::TimeDelta::minutes(event::KEPT_MINUTES);
+    sql.text(" AND (page.expires_at IS NULL OR page.expires_at > ").bind(lately).text(")");
     db.all(sql).await
 }
 

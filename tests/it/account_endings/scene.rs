@@ -87,7 +87,7 @@ pub async fn places_of(database: &Database, id: Uuid) -> Vec<String> {
          JOIN information_schema.tables AS t USING (table_schema, table_name)
          WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE' AND c.udt_name IN ('uuid', '_uuid', 'text', 'jsonb')
            -- Events are forgotten within minutes, whosoever they are.
-           AND c.table_name NOT IN ('spatial_ref_sys', 'events')
+           AND c.table_name NOT IN ('spatial_ref_sys', 'live_events')
          ORDER BY 1",
     )
     .fetch_all(&database.pool)

@@ -24,9 +24,9 @@ async fn told(scene: &Scene, server: &Server, case: &Case, types: &Types, viewer
         .app
         .database
         .run(
-            "INSERT INTO events (kind, subject) SELECT CASE WHEN is_beacon THEN 'beacon_changed' ELSE 'post_added' END, id
+            "INSERT INTO live_events (kind, subject) SELECT CASE WHEN is_beacon THEN 'beacon_changed' ELSE 'post_added' END, id
                  FROM posts WHERE parent_id IS NULL;
-             INSERT INTO events (kind, subject) SELECT 'notified', id FROM notifications;",
+             INSERT INTO live_events (kind, subject) SELECT 'notified', id FROM notifications;",
         )
         .await;
     while let Some(message) = socket.hear_within(Duration::from_secs(3)).await {

@@ -74,13 +74,79 @@ async fn a_beacon_that_runs_out_is_told_once() {
         let expired = socket.event("map").await;
         assert_eq!((told(&expired), &expired["beaconChanged"]["beaconId"]), (gone("EXPIRED"), &json!(id)));
     }
-    assert_eq!(app.database.number("SELECT count(*) FROM events WHERE kind = 'beacon_expired'").await, 1);
+    assert_eq!(app.database.number("SELECT count(*) FROM live_events WHERE kind = 'beacon_expired'").await, 1);
     app.advance(TimeDelta::minutes(1));
-    one.hears_nothing().await;
+    // Longer than it takes a server to look again.
+    assert_eq!(one.hear_within(std::time::Duration::from_millis(2_500)).await, None);
     // Whoever comes later is not told of what ran out long ago.
-    app.database.run("DELETE FROM events").await;
+    app.database.run("DELETE FROM live_events").await;
     app.advance(TimeDelta::minutes(10));
+    assert_eq!(two.hear_within(std::time::Duration::from_millis(2_500)).await, None);
+    // And what ran out long ago is not deleted now, for those who watch.
+    app.database.run("UPDATE posts SET deleted_at = now()").await;
     two.hears_nothing().await;
+}
+
+/// Who asks for confidence is told as well when it is gone with the beacon.
+#[tokio::test]
+async fn what_is_reported_away_is_told_to_those_who_ask_for_confidence() {
+    let app = TestApp::new().await;
+    let (server, ben) = (app.serve().await, app.person("ben").await);
+    let mut socket = Socket::connect(&server, None).await;
+    let sure = WATCH.replace("} }) { kind", "} }, filter: { minConfidence: 0.4 }) { kind");
+    socket.subscribe("map", &sure).await;
+    let id = app.beacon(here("a rumour")).await;
+    assert_eq!(told(&socket.event("map").await), event("CREATED", "a rumour"));
+    app.database.run(&format!("UPDATE posts SET report_count = 4 WHERE id = '{id}'")).await;
+    vote(&app, &ben, id, "REPORT").await;
+    assert_eq!(told(&socket.event("map").await), gone("DELETED"));
+}
+
+/// Something that stands in the way for a while costs nothing but the while.
+#[tokio::test]
+async fn a_lock_holds_events_up_and_loses_none() {
+    let app = TestApp::new().await;
+    let server = app.serve_with(|config| config.database.lock_timeout = std::time::Duration::from_millis(200)).await;
+    let ada = app.person("ada").await;
+    let mut socket = Socket::connect(&server, None).await;
+    socket.subscribe("map", WATCH).await;
+    let mut locking = app.database.pool.begin().await.unwrap();
+    let lock = "LOCK TABLE blocks IN ACCESS EXCLUSIVE MODE";
+    sea_orm::sqlx::query(lock).execute(&mut *locking).await.unwrap();
+    let insert = format!(
+        "INSERT INTO posts (id, author_id, body, is_beacon, created_at, location)
+         VALUES (gen_random_uuid(), '{}', 'behind the lock', true, '{}', 'SRID=4326;POINT(-93.2 44.9)')",
+        ada.id,
+        app.now()
+    );
+    sea_orm::sqlx::query(sea_orm::sqlx::AssertSqlSafe(insert)).execute(&mut *locking).await.unwrap();
+    app.beacon(here("beside it")).await;
+    assert_eq!(socket.hear_within(std::time::Duration::from_millis(100)).await.map(|_| ()), None);
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    locking.commit().await.unwrap();
+    let mut heard = [told(&socket.event("map").await), told(&socket.event("map").await)];
+    heard.sort();
+    assert_eq!(heard, [event("CREATED", "behind the lock"), event("CREATED", "beside it")]);
+}
+
+/// Whoever reads what comes is not cut off, however much comes at once.
+#[tokio::test]
+async fn very_much_at_once_is_told_to_those_who_read() {
+    let app = TestApp::new().await;
+    let server = app.serve().await;
+    let mut socket = Socket::connect(&server, None).await;
+    socket.subscribe("map", WATCH).await;
+    app.database
+        .run(&format!(
+            "INSERT INTO posts (body, visibility, is_beacon, created_at, location)
+             SELECT n::text, 'public', true, '{}'::timestamptz + n * interval '1 ms', 'SRID=4326;POINT(-93.2 44.9)'
+             FROM generate_series(1, 800) n",
+            app.now()
+        ))
+        .await;
+    for n in 1..=800 {
+        assert_eq!(told(&socket.event("map").await), event("CREATED", &n.to_string()));
+    }
 }
 
 /// What an area and a filter let through is what `beacons` lists with them.
@@ -234,7 +300,7 @@ async fn one_whom_nothing_can_be_asked_for_hinders_nobody() {
              BEGIN IF one = '{}' THEN RAISE 'no'; END IF; RETURN true; END $$;
              ALTER TABLE blocks RENAME TO all_blocks;
              CREATE VIEW blocks AS SELECT * FROM all_blocks
-                 UNION ALL SELECT id, id, now() FROM profiles WHERE NOT breaks(id);",
+                 UNION ALL SELECT a.id, b.id, now() FROM profiles AS a, profiles AS b WHERE NOT breaks(a.id);",
             ada.id
         ))
         .await;
@@ -243,6 +309,8 @@ async fn one_whom_nothing_can_be_asked_for_hinders_nobody() {
     for place in [0, 2] {
         assert_eq!(told(&sockets[place].event("map").await), event("CREATED", "for the others"));
     }
+    // And that one is told to come back, not that all is over.
+    assert_eq!(sockets[1].closed().await.0, 1012);
 }
 
 /// A subscription that is not the viewer's to have, and one that makes no sense.

@@ -222,6 +222,54 @@ async fn bounds_of_operations_and_sockets() {
     assert_eq!(of_address.closed().await, (4429, "Too many connections".to_owned()));
 }
 
+/// As many fields as one likes at the root would be as many subscriptions as one likes.
+#[tokio::test]
+async fn a_subscription_has_one_root_field() {
+    let app = TestApp::new().await;
+    let server = app.serve().await;
+    let mut socket = Socket::connect(&server, None).await;
+    let field = WATCH.trim_start_matches("subscription {").trim_end().trim_end_matches('}');
+    let refused = [
+        format!("subscription {{ {field} other: {field} }}"),
+        format!("subscription {{ {field} __typename }}"),
+        format!("subscription {{ {field} ...More }} fragment More on Subscription {{ other: {field} }}"),
+        format!("subscription {{ ... @skip(if: true) {{ {field} }} }}"),
+        "subscription { ...Round } fragment Round on Subscription { ...Round }".to_owned(),
+    ];
+    for query in refused {
+        socket.subscribe_after("x", &query, None).await;
+        let refused = socket.hear().await;
+        assert_eq!(refused["type"], "error", "{query}: {refused}");
+        assert_eq!(refused["payload"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED");
+    }
+    let taken = [
+        format!("subscription {{ ... {{ {field} }} }}"),
+        format!("subscription {{ ... on Subscription {{ ...One }} }} fragment One on Subscription {{ {field} }}"),
+    ];
+    for (id, query) in ["a", "b"].iter().zip(&taken) {
+        socket.subscribe_after(id, query, None).await;
+    }
+    socket.settle().await;
+    app.beacon(super::here("once for each")).await;
+    let mut heard = [socket.hear().await, socket.hear().await].map(|message| message["id"].clone());
+    heard.sort_by_key(ToString::to_string);
+    assert_eq!(heard, ["a", "b"]);
+    socket.hears_nothing().await;
+}
+
+/// A session that is over opens nothing more on a socket that does not know it yet.
+#[tokio::test]
+async fn every_operation_asks_who_it_is() {
+    let app = TestApp::new().await;
+    let ada = app.person("ada").await;
+    let server = app.serve_with(|config| config.domain.live.look = Duration::from_hours(1)).await;
+    let mut socket = Socket::connect(&server, Some(&ada.token)).await;
+    app.database.run("ALTER TABLE profiles DISABLE TRIGGER USER").await;
+    app.set_state(&ada, "suspended").await;
+    socket.say(&subscribe("1", "{ homeFeed { nodes { id } } }")).await;
+    assert_eq!(socket.closed().await.0, 4403);
+}
+
 #[tokio::test]
 async fn giant_and_malformed_messages_are_closed_and_cost_the_others_nothing() {
     let app = TestApp::new().await;

@@ -141,12 +141,32 @@ async fn an_id_that_is_none_is_refused_and_so_is_one_of_long_ago() {
     assert!(!id.contains(':') && id.len() < 200, "{id}");
 }
 
+/// What ran out while nobody was there to be told, and no server looked.
+#[tokio::test]
+async fn what_ran_out_meanwhile_is_told_to_who_comes_back() {
+    let app = TestApp::new().await;
+    let server = app.serve().await;
+    let mut socket = Socket::connect(&server, None).await;
+    socket.subscribe("map", WATCH).await;
+    let soon = app.now() + chrono::TimeDelta::seconds(30);
+    app.beacon(Beacon { expires_at: Some(soon), ..here("for now") }).await;
+    let (_, id) = heard(&mut socket).await;
+    drop(socket);
+    while server.domain.hub().connections() > 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    app.advance(chrono::TimeDelta::minutes(8));
+    let mut socket = Socket::connect(&server, None).await;
+    socket.subscribe_after("map", WATCH, Some(&id)).await;
+    assert_eq!(told(&heard(&mut socket).await.0), gone("EXPIRED"));
+}
+
 #[tokio::test]
 async fn events_are_forgotten_after_ten_minutes() {
     let app = TestApp::new().await;
     app.beacon(here("old")).await;
-    app.database.run("UPDATE events SET at = clock_timestamp() - interval '10 minutes'").await;
+    app.database.run("UPDATE live_events SET at = clock_timestamp() - interval '10 minutes'").await;
     app.beacon(here("new")).await;
     app.domain.forget_events().await.unwrap();
-    assert_eq!(app.database.number("SELECT count(*) FROM events").await, 1);
+    assert_eq!(app.database.number("SELECT count(*) FROM live_events").await, 1);
 }

@@ -30,9 +30,9 @@ pub async fn deliveries(review: &mut Review, reader: &Person) {
              INSERT INTO notifications (recipient_id, actor_id, kind, created_at)
                  SELECT '{}', following_id, 'follow_accepted', now() FROM follows
                  WHERE follower_id = '{}' AND status = 'accepted' LIMIT 20;
-             INSERT INTO events (kind, subject) SELECT 'beacon_changed', id FROM posts WHERE is_beacon LIMIT 40;
-             INSERT INTO events (kind, subject) SELECT 'beacon_deleted', id FROM posts WHERE is_beacon LIMIT 40;
-             INSERT INTO events (kind, subject) SELECT 'post_added', id FROM ({few} LIMIT 40) AS post;",
+             INSERT INTO live_events (kind, subject) SELECT 'beacon_changed', id FROM posts WHERE is_beacon LIMIT 40;
+             INSERT INTO live_events (kind, subject) SELECT 'beacon_deleted', id FROM posts WHERE is_beacon LIMIT 40;
+             INSERT INTO live_events (kind, subject) SELECT 'post_added', id FROM ({few} LIMIT 40) AS post;",
             reader.id, reader.id
         ))
         .await;
@@ -43,7 +43,7 @@ pub async fn deliveries(review: &mut Review, reader: &Person) {
         ("ends delivered", "SELECT subscriber.key FROM", &["posts_pkey"]),
         ("home feeds", "post_hides", &["posts_pkey"]),
         ("notifications delivered", "FROM notifications AS told", &["notifications_pkey"]),
-        ("events read", "pg_visible_in_snapshot", &["events_in_order"]),
+        ("events read", "pg_visible_in_snapshot", &["live_events_in_order"]),
     ] {
         let is_meant = |sql: &str| sql.contains(holds) && (name == "events read" || sql.contains("AS subscriber ("));
         let Some(statement) = statements.iter().find(|statement| is_meant(&statement.sql)) else {

@@ -96,12 +96,15 @@ impl Socket {
     }
 
     pub async fn message(&mut self) -> Message {
-        loop {
-            let message = timeout(SOON, self.0.next()).await.expect("nothing comes").expect("the end").unwrap();
-            if !matches!(message, Message::Ping(_) | Message::Pong(_)) {
-                return message;
+        let next = async {
+            loop {
+                let message = self.0.next().await.expect("the end").unwrap();
+                if !matches!(message, Message::Ping(_) | Message::Pong(_)) {
+                    return message;
+                }
             }
-        }
+        };
+        timeout(SOON, next).await.expect("nothing comes")
     }
 
     /// The data of the next event of this operation.

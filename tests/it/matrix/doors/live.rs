@@ -21,9 +21,9 @@ pub async fn watch(world: &World, walks: &mut [Walk<'_>]) {
         .app
         .database
         .run(
-            "INSERT INTO events (kind, subject) SELECT 'beacon_changed', id FROM posts WHERE is_beacon;
-             INSERT INTO events (kind, subject) SELECT 'post_added', id FROM posts WHERE NOT is_beacon AND parent_id IS NULL;
-             INSERT INTO events (kind, subject) SELECT 'notified', id FROM notifications;",
+            "INSERT INTO live_events (kind, subject) SELECT 'beacon_changed', id FROM posts WHERE is_beacon;
+             INSERT INTO live_events (kind, subject) SELECT 'post_added', id FROM posts WHERE NOT is_beacon AND parent_id IS NULL;
+             INSERT INTO live_events (kind, subject) SELECT 'notified', id FROM notifications;",
         )
         .await;
     join_all(walks.iter_mut().zip(&mut sockets).map(|(walk, socket)| walk.hear(socket))).await;
