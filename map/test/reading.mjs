@@ -75,7 +75,7 @@ export async function readingSteps({ browser, url, step }) {
     await page.route('**/graphql', (route) => {
       const { query } = route.request().postDataJSON();
       if (query.includes('query Clusters')) return route.fulfill({ json: { data: { beaconClusters: [{ count: 2, center: point, maxSeverity: 'LOW', beacon: null }] } } });
-      if (query.includes('query BeaconsOfCluster')) return route.fulfill({ json: { data: { beacons: { totalCount: 2, nodes: [beacon('a'), beacon('b')] } } } });
+      if (query.includes('query BeaconsOfCluster')) return route.fulfill({ json: { data: { beacons: { totalCount: 2, nodes: [beacon('a'), beacon('b')], pageInfo: { hasNextPage: false, endCursor: null } } } } });
       return route.fallback();
     });
     await go('#14/44.95/-93.2');
