@@ -6,6 +6,7 @@ import { nearest } from './area.js';
 import { cellRadius } from './cell.js';
 import { facts, tick } from './facts.js';
 import { manageSection } from './manage.js';
+import { isCalm } from './motion.js';
 import { BEACON } from './operations/index.js';
 import { closePanel, free, openPanel, shownPanel } from './panel.js';
 import { ask, onViewer } from './session.js';
@@ -143,6 +144,6 @@ export class Detail {
   #bringIntoView() {
     const { latitude, longitude } = this.#beacon.location;
     const at = [latitude, nearest(longitude, this.#map.getCenter().lng)];
-    this.#map.panInside(at, free(60));
+    this.#map.panInside(at, { ...free(60), animate: !isCalm() });
   }
 }

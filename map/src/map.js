@@ -8,6 +8,7 @@ import { readView, viewFragment } from './fragment.js';
 import { Graticule } from './graticule.js';
 import { Ground } from './ground.js';
 import { icon } from './icons.js';
+import { isCalm } from './motion.js';
 import { NEWEST } from './operations/index.js';
 import { free } from './panel.js';
 import { ask } from './session.js';
@@ -25,6 +26,8 @@ export function makeMap(container) {
     minZoom: 2,
     maxZoom: MAX_ZOOM,
     worldCopyJump: true,
+    zoomAnimation: !isCalm(),
+    inertia: !isCalm(),
     // Up to the edge of the square and not beyond; to the sides it goes on.
     maxBounds: [
       [-85.06, -100_000],
