@@ -58,7 +58,7 @@ function showLive(isLive) {
   const dot = byId('live');
   dot.dataset.state = isLive ? 'on' : 'off';
   dot.title = isLive ? 'Changes appear at once' : `Changes appear every ${POLL / 1000} seconds`;
-  dot.replaceChildren(element('span', { class: 'dot' }), isLive ? 'live' : 'not live');
+  dot.replaceChildren(element('span', { class: 'dot' }), element('span', { class: 'word' }, isLive ? 'live' : 'not live'));
 }
 
 function goLive({ map, clusters, detail }) {
