@@ -140,7 +140,7 @@ export class Create {
     const content = [
       element('p', {}, 'Nothing on it says that it is yours. This key alone lets you end or delete it later:'),
       element('div', { class: 'key-row' }, shown, element('button', { type: 'button', onclick: copy }, icon('copy'), words)),
-      element('p', { class: 'soft' }, 'It is shown this once. Until you close this tab, the map remembers it for you.'),
+      element('p', { class: 'soft' }, 'It is shown this once. Until you sign out or close this tab, the map remembers it for you.'),
       element('div', { class: 'actions' }, element('button', { type: 'button', class: 'primary', onclick: () => this.onDone(beacon) }, 'Done')),
     ];
     openPanel({ name: 'key', heading: 'Your beacon is on the map', content });

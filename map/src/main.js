@@ -4,6 +4,8 @@ import './style/controls.css';
 import './style/leaflet.css';
 import './style/markers.css';
 import './style/panel.css';
+import './style/list.css';
+import './style/toasts.css';
 import './style/forms.css';
 
 import { showAccount } from './account.js';
