@@ -58,6 +58,47 @@ export async function slowSteps({ browser, url, step }) {
     assert.equal(await page.locator('.toast').count(), 0);
   });
 
+  await step('without its settings the map draws its own ground; a server that stays away is said once', async () => {
+    await page.clock.install();
+    await page.route('**/map/settings.json', (route) => route.abort());
+    // Without a stream the map looks again by itself.
+    let isAway = false;
+    await page.route('**/graphql', (route) => (isAway || route.request().headers().accept === 'text/event-stream' ? route.abort() : route.fallback()));
+    await page.goto(`${url}/map#12/44.9/-93.2`);
+    await page.reload();
+    await page.locator('.ground canvas').first().waitFor();
+    await page.unroute('**/map/settings.json');
+    await page.locator('.target').first().waitFor();
+    isAway = true;
+    const failed = () => page.waitForEvent('requestfailed', (request) => request.postData()?.includes('query Clusters'));
+    await Promise.all([failed(), page.locator('.leaflet-control-zoom-in').click()]);
+    await page.locator('.toast.failure').waitFor();
+    await page.clock.fastForward(8_000);
+    await page.locator('.toast.failure').waitFor({ state: 'detached' });
+    await Promise.all([failed(), page.clock.fastForward(21_000)]);
+    await page.waitForTimeout(300);
+    assert.equal(await page.locator('.toast.failure').count(), 0);
+    await page.unroute('**/graphql');
+    // The browser's own word for it.
+    faults.splice(0, faults.length, ...faults.filter((fault) => !fault.includes('ERR_FAILED')));
+  });
+
+  await step('where nothing is to move the map goes closer without a flight', async () => {
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await page.goto(`${url}/map#5/44/-93`);
+    await page.reload();
+    await page.locator('.target .cluster').first().waitFor();
+    await page.evaluate(() => {
+      window.zooms = new Set();
+      const replace = history.replaceState.bind(history);
+      history.replaceState = (...all) => replace(...all) ?? zooms.add(all[2]);
+    });
+    await page.locator('.target:has(.cluster)').first().press('Enter');
+    await page.waitForFunction(() => Number(location.hash.split(/[#/]/)[1]) > 5);
+    assert.equal(await page.evaluate(() => zooms.size), 1);
+    assert.equal(await page.evaluate(() => document.querySelector('.leaflet-zoom-anim') === null), true);
+  });
+
   await step('slow: no error, no breach of the policy, no other host', () => assert.deepEqual(faults, []));
   await context.close();
 }
