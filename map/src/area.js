@@ -48,7 +48,7 @@ export function zoomFor(width, height, zoom) {
   return 0;
 }
 
-/** The cell that a place is in, with its name and its box. */
+/** The cell that a place is in, with its name and its box. Those at the edge of the square reach to the poles, as the server has them. */
 export function cellOf({ latitude, longitude }, zoom) {
   const size = 2 ** (zoom + 2);
   const number = (share) => Math.min(Math.max(Math.floor(share * size), 0), size - 1);
@@ -56,7 +56,7 @@ export function cellOf({ latitude, longitude }, zoom) {
   const column = number((longitude + 180) / 360);
   const row = number((1 - Math.asinh(Math.tan(radians)) / Math.PI) / 2);
   const meridian = (at) => (at / size) * 360 - 180;
-  const parallel = (at) => (Math.atan(Math.sinh(Math.PI * (1 - (2 * at) / size))) * 180) / Math.PI;
+  const parallel = (at) => (at === 0 ? 90 : at === size ? -90 : (Math.atan(Math.sinh(Math.PI * (1 - (2 * at) / size))) * 180) / Math.PI);
   return {
     name: `${zoom}/${column}/${row}`,
     box: { south: parallel(row + 1), west: meridian(column), north: parallel(row), east: meridian(column + 1) },

@@ -7,8 +7,13 @@ import { CLUSTERS } from './operations/index.js';
 import { ask } from './session.js';
 import { fail } from './toast.js';
 
-/** Milliseconds for which moves and events are gathered. */
+/** Milliseconds for which moves and events are gathered; where they do not end, the longest wait. */
 const PAUSE = 300;
+const LONGEST_PAUSE = 1_000;
+/** A map that has not stirred for so long stands still, though nobody has said so: a press stops a flight without a word. */
+const STILL = 150;
+/** An answer that takes longer will not come. */
+const LONGEST_LOAD = 60_000;
 /** What is asked for beyond the view, as a share of it, so that small moves show no empty edge. */
 const MARGIN = 0.15;
 
@@ -18,6 +23,13 @@ export class Clusters {
   #markers = new Map();
   #abort = null;
   #timer;
+  /** Since when a load is waited for; null when none is. */
+  #waiting = null;
+  /** Whether what is wanted is other than what is asked for, or only newer. */
+  #isOther = false;
+  #isOutdated = false;
+  #stirred = 0;
+  #hasFailed = false;
   #selected = null;
   #flashes = [];
   minSeverity = 'LOW';
@@ -26,7 +38,12 @@ export class Clusters {
   constructor(map, onPress) {
     this.#map = map;
     this.#onPress = onPress;
-    map.on('moveend', () => this.loadSoon());
+    map.on('move', () => (this.#stirred = Date.now()));
+    map.on('moveend', () => {
+      this.#stirred = 0;
+      this.#isOther = true;
+      this.loadSoon();
+    });
   }
 
   get filter() {
@@ -35,24 +52,58 @@ export class Clusters {
 
   /** Loads once it has been quiet for a moment. */
   loadSoon() {
+    this.#waiting ??= Date.now();
+    const longest = this.#waiting + LONGEST_PAUSE - Date.now();
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.load(), PAUSE);
+    this.#timer = setTimeout(() => this.load(), Math.max(0, Math.min(PAUSE, longest)));
   }
 
-  async load() {
+  /** Loads for another filter or viewer: what was asked for before is of no use. */
+  loadOther() {
+    this.#isOther = true;
+    this.load();
+  }
+
+  /** Looks again. A load that runs is let end first: on a slow network, events would let none ever end. */
+  load() {
     clearTimeout(this.#timer);
+    this.#waiting = null;
+    // What is in view only in passing is not asked for; at the end of the move is what is.
+    if (Date.now() - this.#stirred < STILL) return this.loadSoon();
+    if (this.#abort && !this.#isOther) {
+      this.#isOutdated = true;
+      return;
+    }
     this.#abort?.abort();
-    this.#abort = new AbortController();
-    const { signal } = this.#abort;
+    this.#isOther = this.#isOutdated = false;
+    this.#run((this.#abort = new AbortController()));
+  }
+
+  async #run(abort) {
+    const { signal } = abort;
     const { x, y } = this.#map.getSize();
-    const zoom = zoomFor(x * (1 + 2 * MARGIN), y * (1 + 2 * MARGIN), this.#map.getZoom());
+    // A flight that was stopped leaves the map between two zooms, and the API knows whole ones.
+    const zoom = zoomFor(x * (1 + 2 * MARGIN), y * (1 + 2 * MARGIN), Math.floor(this.#map.getZoom()));
     const bounds = boxOf(padded(edges(this.#map), MARGIN));
+    const limit = setTimeout(() => abort.abort(), LONGEST_LOAD);
+    this.#map.getContainer().setAttribute('aria-busy', 'true');
     try {
       const { beaconClusters } = await ask(CLUSTERS, { bounds, zoom, filter: this.filter }, { signal });
       if (!signal.aborted) this.#show(beaconClusters, zoom);
+      this.#hasFailed = false;
     } catch (error) {
-      fail(error);
+      // It is tried again and again, and said once.
+      if (error.name !== 'AbortError' && !this.#hasFailed) {
+        this.#hasFailed = true;
+        fail(error);
+      }
+    } finally {
+      clearTimeout(limit);
     }
+    if (abort !== this.#abort) return;
+    this.#abort = null;
+    this.#map.getContainer().removeAttribute('aria-busy');
+    if (this.#isOutdated) this.loadSoon();
   }
 
   #show(clusters, zoom) {

@@ -4,15 +4,16 @@ import { circle, circleMarker } from 'leaflet/dist/leaflet-src.esm.js';
 
 import { nearest } from './area.js';
 import { cellRadius, storedPoint } from './cell.js';
-import { element } from './element.js';
+import { byId, element } from './element.js';
 import { anonymityField, bodyField, choices, lifeField, precisionField } from './create-fields.js';
 import { form, formError } from './forms.js';
 import { icon } from './icons.js';
 import { keepKey } from './keys.js';
+import { isCalm } from './motion.js';
 import { CREATE } from './operations/index.js';
-import { closePanel, free, openPanel } from './panel.js';
+import { closePanel, free, openPanel, shownPanel } from './panel.js';
 import { askForPlace } from './place.js';
-import { ask, viewer } from './session.js';
+import { ask, onViewer, viewer } from './session.js';
 import { openSignIn } from './sign-in.js';
 import { SEVERITIES, TYPES, placeName } from './words.js';
 
@@ -20,12 +21,18 @@ export class Create {
   #map;
   #onCreated;
   #preview = [];
+  /** What was written and not sent, and by whom: another place, a look at a beacon or Escape must not cost it. */
+  #draft = null;
 
   /** `onCreated` gets the new beacon when it is to be shown on the map, `onDone` when the reader is through with it. */
   constructor(map, { onCreated, onDone }) {
     this.#map = map;
     this.#onCreated = onCreated;
     this.onDone = onDone;
+    onViewer((profile, reason) => {
+      // Who signs out leaves nothing to be read; who was signed out may still want to copy it.
+      if (!profile && !reason && shownPanel() === 'form') closePanel();
+    });
   }
 
   async start() {
@@ -56,6 +63,7 @@ export class Create {
         element('button', { type: 'button', onclick: () => this.start() }, 'Another place'),
       ),
     );
+    const by = viewer()?.id;
     const update = () => {
       const isAnonymous = made.elements.anonymous.checked;
       precision.setAnonymous(isAnonymous);
@@ -64,9 +72,16 @@ export class Create {
     };
     made.addEventListener('change', update);
     const content = [element('p', { class: 'soft where' }, icon('pin'), placeName(place)), made];
-    openPanel({ name: 'form', heading: 'New beacon', content, closed: () => this.#hide() });
+    const closed = () => {
+      this.#hide();
+      this.#draft = { by, values: Object.fromEntries(new FormData(made)) };
+      // The keyboard goes on from where the form came from.
+      if (document.activeElement === document.body) byId('beacon-here').focus({ preventScroll: true });
+    };
+    openPanel({ name: 'form', heading: 'New beacon', content, closed });
     update();
-    this.#map.panInside([place.latitude, this.#longitude(place)], free(60));
+    if (this.#draft?.by === by) refill(made, this.#draft.values, update);
+    this.#map.panInside([place.latitude, this.#longitude(place)], { ...free(60), animate: !isCalm() });
     made.elements.body.focus({ preventScroll: true });
   }
 
@@ -103,6 +118,8 @@ export class Create {
     } else {
       this.onDone(beacon);
     }
+    // The form has closed by now.
+    this.#draft = null;
     return [];
   }
 
@@ -123,9 +140,17 @@ export class Create {
     const content = [
       element('p', {}, 'Nothing on it says that it is yours. This key alone lets you end or delete it later:'),
       element('div', { class: 'key-row' }, shown, element('button', { type: 'button', onclick: copy }, icon('copy'), words)),
-      element('p', { class: 'soft' }, 'It is shown this once. Until you close this tab, the map remembers it for you.'),
+      element('p', { class: 'soft' }, 'It is shown this once. Until you sign out or close this tab, the map remembers it for you.'),
       element('div', { class: 'actions' }, element('button', { type: 'button', class: 'primary', onclick: () => this.onDone(beacon) }, 'Done')),
     ];
     openPanel({ name: 'key', heading: 'Your beacon is on the map', content });
   }
+}
+
+/** Fills in what was written before. `update` lets the choices follow: which there are depends on whether it is anonymous. */
+function refill({ elements }, { anonymous, body, type, severity, precision, expiresInMinutes }, update) {
+  elements.anonymous.checked = anonymous === 'on';
+  update();
+  Object.entries({ body, type, severity, precision, expiresInMinutes }).forEach(([name, value]) => (elements[name].value = value));
+  update();
 }

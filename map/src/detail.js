@@ -6,6 +6,7 @@ import { nearest } from './area.js';
 import { cellRadius } from './cell.js';
 import { facts, tick } from './facts.js';
 import { manageSection } from './manage.js';
+import { isCalm } from './motion.js';
 import { BEACON } from './operations/index.js';
 import { closePanel, free, openPanel, shownPanel } from './panel.js';
 import { ask, onViewer } from './session.js';
@@ -13,10 +14,13 @@ import { fail, toast } from './toast.js';
 import { voteSection } from './vote.js';
 import { TYPES } from './words.js';
 
+/** By the states of a beacon and the kinds of events; MISSING when it is not known why. */
 const GONE = {
   RESOLVED: 'This is over: its author has ended it.',
+  FALSE_ALARM: 'It never was so: its author has called it a false alarm.',
   EXPIRED: 'Its time has passed. It has left the map.',
-  DELETED: 'Its author has deleted it.',
+  DELETED: 'It was deleted, or reported away.',
+  MISSING: 'It is no longer there.',
 };
 
 /** How often "5 min ago" is looked at. */
@@ -64,10 +68,10 @@ export class Detail {
     const isOther = this.#beacon?.id !== beacon.id || !this.#isShown();
     if (isOther) {
       this.#back = back;
-      this.#gone = null;
       this.#manage = null;
     }
     this.#beacon = beacon;
+    this.#gone = beacon.state === 'ACTIVE' ? null : GONE[beacon.state];
     this.#render();
     this.#clusters.select(beacon.id);
     if (isOther) this.#bringIntoView();
@@ -80,14 +84,15 @@ export class Detail {
     const { beacon } = await ask(BEACON, { id }).catch(() => ({}));
     if (beacon === undefined || !this.#isShown() || this.#beacon.id !== id) return;
     if (beacon) this.show(beacon);
-    else this.#end('EXPIRED');
+    else if (!this.#gone) this.#end(Date.parse(this.#beacon.expiresAt) <= Date.now() ? 'EXPIRED' : 'MISSING');
   }
 
   /** Takes a change that came live. */
   onEvent({ kind, beaconId, beacon }) {
     if (!this.#isShown() || beaconId !== this.#beacon.id) return;
-    if (GONE[kind]) this.#end(kind);
-    else if (beacon) this.show(beacon);
+    // How it has ended is in the beacon, when that comes along: over, or a false alarm.
+    if (beacon && !(GONE[kind] && beacon.state === 'ACTIVE')) this.show(beacon);
+    else if (GONE[kind]) this.#end(kind);
   }
 
   #isShown() {
@@ -102,7 +107,7 @@ export class Detail {
 
   #render() {
     const beacon = this.#beacon;
-    this.#manage ??= manageSection(beacon, (kind) => this.#end(kind));
+    this.#manage ??= manageSection(beacon, { onEnded: (kind) => this.#end(kind), onKey: () => this.#render() });
     const sections = this.#gone ? [] : [voteSection(beacon, (next) => this.#voted(next)), this.#manage];
     openPanel({
       name: `detail ${beacon.id}`,
@@ -139,6 +144,6 @@ export class Detail {
   #bringIntoView() {
     const { latitude, longitude } = this.#beacon.location;
     const at = [latitude, nearest(longitude, this.#map.getCenter().lng)];
-    this.#map.panInside(at, free(60));
+    this.#map.panInside(at, { ...free(60), animate: !isCalm() });
   }
 }

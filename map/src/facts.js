@@ -17,7 +17,7 @@ export function facts(beacon, gone) {
     element('p', { class: 'text' }, body),
     // Not shown in the page: whoever keeps the picture would learn who looks.
     imageUrl && element('p', {}, element('a', { href: imageUrl, target: '_blank', rel: 'noopener noreferrer' }, 'Picture (elsewhere)')),
-    element('ul', { class: 'facts' }, by(beacon), when(beacon), where(beacon)),
+    element('ul', { class: 'facts' }, by(beacon), when(beacon, gone), where(beacon)),
     confidence(beacon),
   ];
 }
@@ -31,12 +31,13 @@ function by({ author }) {
   return fact('person', author.displayName, ' ', element('span', { class: 'soft' }, `@${author.handle}`));
 }
 
-function when({ createdAt, expiresAt }) {
+function when({ createdAt, expiresAt }, gone) {
+  const isLeaving = expiresAt && !gone;
   return fact(
     'clock',
     element('time', { datetime: createdAt, 'data-ago': createdAt, title: new Date(createdAt).toLocaleString() }, ago(createdAt)),
-    expiresAt && ' · ',
-    expiresAt && element('time', { datetime: expiresAt, 'data-leaves': expiresAt, title: new Date(expiresAt).toLocaleString() }, leaves(expiresAt)),
+    isLeaving && ' · ',
+    isLeaving && element('time', { datetime: expiresAt, 'data-leaves': expiresAt, title: new Date(expiresAt).toLocaleString() }, leaves(expiresAt)),
   );
 }
 
@@ -64,7 +65,7 @@ function confidence({ confidence: value }) {
 export function tick(ended) {
   for (const time of byId('panel').querySelectorAll('[data-ago]')) time.textContent = ago(time.dataset.ago);
   for (const time of byId('panel').querySelectorAll('[data-leaves]')) {
-    if (time.textContent !== 'has left' && Date.parse(time.dataset.leaves) <= Date.now()) ended();
+    if (Date.parse(time.dataset.leaves) <= Date.now()) ended();
     else time.textContent = leaves(time.dataset.leaves);
   }
 }

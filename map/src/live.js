@@ -2,7 +2,7 @@
 
 import { boxOf, holds, padded } from './area.js';
 import { CHANGED } from './operations/index.js';
-import { accessToken } from './session.js';
+import { accessToken, refused } from './session.js';
 import { events } from './sse.js';
 import { post } from './wire.js';
 
@@ -78,6 +78,11 @@ export class Live {
     const token = await accessToken();
     const response = await post(CHANGED, { area: { bounds } }, { token, accept: 'text/event-stream', signal });
     const isStream = response.ok && response.headers.get('content-type')?.startsWith('text/event-stream');
+    if (response.status === 401 && token) {
+      // The token is no longer good: with another the stream opens, so there is nothing to wait for.
+      await refused(token);
+      return null;
+    }
     if (!isStream) {
       this.#isRefused = response.status < 500 && abort === this.#abort;
       return null;

@@ -4,6 +4,8 @@ import './style/controls.css';
 import './style/leaflet.css';
 import './style/markers.css';
 import './style/panel.css';
+import './style/list.css';
+import './style/toasts.css';
 import './style/forms.css';
 
 import { showAccount } from './account.js';
@@ -24,13 +26,11 @@ import { fail } from './toast.js';
 const POLL = 20_000;
 
 async function begin() {
+  const hasPlace = Boolean(readView(location.hash));
   const map = makeMap(byId('map'));
   addGround(map).catch(fail);
   showAccount();
-  // Before the first question, so that it is asked as whoever it is.
-  await resume();
-  if (!readView(location.hash)) await goToBeacons(map).catch(fail);
-
+  // All that can be pressed is there before anything is asked: on a slow network the answers take their time.
   const clusters = new Clusters(map, (cluster, zoom) => {
     if (cluster.beacon) detail.open(cluster.beacon.id);
     else openCluster({ map, clusters, cluster, zoom, openBeacon: (id, back) => detail.open(id, back) });
@@ -43,28 +43,32 @@ async function begin() {
   byId('beacon-here').addEventListener('click', () => create.start());
   showSeverities((severity) => {
     clusters.minSeverity = severity;
-    clusters.load();
+    clusters.loadOther();
   });
   document.addEventListener('keydown', ({ key, defaultPrevented }) => {
     if (key === 'Escape' && !defaultPrevented && !byId('sign-in').open) closePanel();
   });
+  showLive(false);
+  // Before the first question, so that it is asked as whoever it is.
+  await resume();
+  if (!hasPlace) await goToBeacons(map).catch(fail);
   goLive({ map, clusters, detail });
   clusters.load();
 }
 
+function showLive(isLive) {
+  const dot = byId('live');
+  dot.dataset.state = isLive ? 'on' : 'off';
+  dot.title = isLive ? 'Changes appear at once' : `Changes appear every ${POLL / 1000} seconds`;
+  dot.replaceChildren(element('span', { class: 'dot' }), element('span', { class: 'word' }, isLive ? 'live' : 'not live'));
+}
+
 function goLive({ map, clusters, detail }) {
   let isLive = false;
-  const dot = byId('live');
-  const say = () => {
-    dot.dataset.state = isLive ? 'on' : 'off';
-    dot.title = isLive ? 'Changes appear at once' : `Changes appear every ${POLL / 1000} seconds`;
-    dot.replaceChildren(element('span', { class: 'dot' }), isLive ? 'live' : 'not live');
-  };
   const look = () => {
     clusters.load();
     detail.refresh();
   };
-  say();
   const live = new Live({
     onEvent(event) {
       clusters.changed(event.beacon);
@@ -73,7 +77,7 @@ function goLive({ map, clusters, detail }) {
     onState(isOpen) {
       if (isOpen === isLive) return;
       isLive = isOpen;
-      say();
+      showLive(isLive);
       // What changed while nobody listened.
       if (isLive) look();
     },
@@ -86,7 +90,7 @@ function goLive({ map, clusters, detail }) {
   onViewer(() => {
     if (!isFirst) {
       live.restart();
-      clusters.load();
+      clusters.loadOther();
     }
     isFirst = false;
   });

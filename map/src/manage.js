@@ -8,17 +8,21 @@ import { ask, viewer } from './session.js';
 import { fail } from './toast.js';
 import { send } from './wire.js';
 
-/** `onEnded` is told how it ended: RESOLVED or DELETED. */
-export function manageSection(beacon, onEnded) {
+/** `onEnded` is told how it ended: RESOLVED, FALSE_ALARM or DELETED; `onKey` when a key has come or gone. */
+export function manageSection(beacon, { onEnded, onKey }) {
   const section = element('div', { class: 'manage' });
-  show(section, beacon, onEnded);
+  show(section, beacon, { onEnded, onKey });
   return section;
 }
 
-function show(section, beacon, onEnded) {
+function show(section, beacon, { onEnded, onKey }) {
+  const again = () => {
+    show(section, beacon, { onEnded, onKey });
+    onKey();
+  };
   const isMine = beacon.author !== null && beacon.author.id === viewer()?.id;
-  if (isMine || manageKey(beacon.id)) section.replaceChildren(buttons(beacon, onEnded));
-  else if (beacon.author === null) section.replaceChildren(keyForm(beacon, () => show(section, beacon, onEnded)));
+  if (isMine || manageKey(beacon.id)) section.replaceChildren(buttons(beacon, onEnded, onKey));
+  else if (beacon.author === null) section.replaceChildren(keyForm(beacon, again));
 }
 
 /** Somebody may have written the key down elsewhere. */
@@ -38,7 +42,7 @@ function keyForm(beacon, onKey) {
   return element('details', { class: 'key-form' }, element('summary', {}, 'I made it, and have its key'), inner);
 }
 
-function buttons(beacon, onEnded) {
+function buttons(beacon, onEnded, onKey) {
   const act = (word, run) => element('button', { type: 'button', onclick: run, 'data-focus': word }, word);
   const inner = element(
     'div',
@@ -52,7 +56,7 @@ function buttons(beacon, onEnded) {
     ),
     formError(),
   );
-  const end = (falseAlarm) => run('RESOLVED', RESOLVE, 'resolveBeacon', { falseAlarm });
+  const end = (falseAlarm) => run(falseAlarm ? 'FALSE_ALARM' : 'RESOLVED', RESOLVE, 'resolveBeacon', { falseAlarm });
   const remove = () => run('DELETED', DELETE, 'deleteBeacon', {});
   async function run(kind, query, name, more) {
     try {
@@ -66,6 +70,7 @@ function buttons(beacon, onEnded) {
   }
   function refuse(errors) {
     forgetKey(beacon.id);
+    onKey();
     showErrors(inner, errors.map(({ message }) => ({ message, path: [] })));
   }
   return inner;

@@ -8,6 +8,7 @@ import { readView, viewFragment } from './fragment.js';
 import { Graticule } from './graticule.js';
 import { Ground } from './ground.js';
 import { icon } from './icons.js';
+import { isCalm } from './motion.js';
 import { NEWEST } from './operations/index.js';
 import { free } from './panel.js';
 import { ask } from './session.js';
@@ -25,6 +26,8 @@ export function makeMap(container) {
     minZoom: 2,
     maxZoom: MAX_ZOOM,
     worldCopyJump: true,
+    zoomAnimation: !isCalm(),
+    inertia: !isCalm(),
     // Up to the edge of the square and not beyond; to the sides it goes on.
     maxBounds: [
       [-85.06, -100_000],
@@ -35,7 +38,8 @@ export function makeMap(container) {
   show(map, readView(location.hash) ?? WORLD);
   map.on('moveend', () => {
     const { lat, lng } = map.getCenter();
-    const view = { zoom: map.getZoom(), latitude: lat, longitude: wrap(lng) };
+    // A flight that was stopped leaves it between two zooms.
+    const view = { zoom: Math.round(map.getZoom()), latitude: lat, longitude: wrap(lng) };
     history.replaceState(null, '', viewFragment(view));
   });
   window.addEventListener('hashchange', () => {
@@ -54,17 +58,20 @@ function show(map, { zoom, latitude, longitude }) {
   map.setView([latitude, longitude], Math.min(zoom, MAX_ZOOM));
 }
 
-/** Without a place in the address, begins where something is. */
+/** Without a place in the address, begins where something is, unless the reader has gone somewhere meanwhile. */
 export async function goToBeacons(map) {
+  let hasMoved = false;
+  map.once('movestart', () => (hasMoved = true));
   const area = { bounds: { south: -85, west: -180, north: 85, east: 180 } };
   const { beacons } = await ask(NEWEST, { area });
   const places = beacons.nodes.map(({ location: { latitude, longitude } }) => [latitude, longitude]);
-  if (places.length > 0) map.fitBounds(places, { ...free(40), maxZoom: START_ZOOM, animate: false });
+  if (places.length > 0 && !hasMoved) map.fitBounds(places, { ...free(40), maxZoom: START_ZOOM, animate: false });
 }
 
 /** Tiles of the server that the operator has named, or a ground of our own. */
 export async function addGround(map) {
-  const { tiles } = await fetch('/map/settings.json').then((response) => response.json());
+  // Without an answer the ground of our own is better than none.
+  const { tiles } = await fetch('/map/settings.json').then((response) => response.json()).catch(() => ({}));
   if (tiles) {
     map.addLayer(tileLayer(tiles.template, { className: 'tiles', maxZoom: MAX_ZOOM }));
     // Leaflet would take it as markup.

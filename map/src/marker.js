@@ -4,6 +4,7 @@ import { DomEvent, Marker, divIcon } from 'leaflet/dist/leaflet-src.esm.js';
 
 import { element } from './element.js';
 import { icon } from './icons.js';
+import { isCalm } from './motion.js';
 import { SEVERITIES, TYPES } from './words.js';
 
 /** As large as a finger needs; the picture in it is smaller. */
@@ -60,9 +61,11 @@ export function flash({ face }) {
   if (!face.animate) return;
   const ring = element('span', { class: 'flash' });
   face.append(ring);
+  // Where nothing is to grow, the ring stands for as long.
+  const still = [{ opacity: 0.9 }, { opacity: 0.9 }];
   const frames = [
     { transform: 'scale(1)', opacity: 0.9 },
     { transform: 'scale(2.6)', opacity: 0 },
   ];
-  ring.animate(frames, { duration: 900, iterations: 2, easing: 'ease-out' }).finished.finally(() => ring.remove());
+  ring.animate(isCalm() ? still : frames, { duration: 900, iterations: 2, easing: 'ease-out' }).finished.finally(() => ring.remove());
 }

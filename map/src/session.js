@@ -1,15 +1,21 @@
-// Who looks at the map. The access token is kept in memory, the refresh token in the store that ends with this tab.
+// Who looks at the map.
 
+import { forgetKeys } from './keys.js';
 import { REFRESH, SIGN_IN, SIGN_OUT, SIGN_UP } from './operations/index.js';
+import * as store from './store.js';
 import { Refused, send } from './wire.js';
 
-const KEY = 'sojorn:refreshToken';
 /** A token that runs out within this time is renewed before it is used. */
 const MARGIN = 60_000;
+/** Milliseconds until the next try where the server could not renew it; the last one again and again. */
+const WAITS = [5_000, 10_000, 20_000, 60_000];
 
 const listeners = new Set();
 let session = null;
+/** What the session goes by in the store of this tab. */
+let id = null;
 let refreshing = null;
+let failures = 0;
 let timer;
 
 /** The profile of whoever is signed in; null when nobody is. */
@@ -28,19 +34,33 @@ function change(next, reason = null) {
   session = next;
   clearTimeout(timer);
   if (next) {
-    sessionStorage.setItem(KEY, next.refreshToken);
+    store.write(id, next);
     const life = Date.parse(next.accessTokenExpiresAt) - Date.now();
     // Streams that stay open need a good token too, so it does not wait for a request.
     timer = setTimeout(() => refresh().catch(() => {}), Math.max(life - MARGIN, 5_000));
   } else {
-    sessionStorage.removeItem(KEY);
+    store.clear();
   }
-  if (viewer()?.id !== before) listeners.forEach((listener) => listener(viewer(), reason));
+  const isOther = viewer()?.id !== before;
+  // What somebody made without a name is not for whoever looks next.
+  if (before && isOther && forgetKeys() && reason) reason += ' The keys of anonymous beacons that this tab kept are gone.';
+  if (isOther || reason) listeners.forEach((listener) => listener(viewer(), reason));
 }
 
-/** Goes on with the session of this tab from before it was loaded anew. */
+/** Goes on with the session of this tab from before it was loaded anew. Asks nothing; whoever asks first renews it if need be. */
 export async function resume() {
-  if (sessionStorage.getItem(KEY)) await refresh().catch(() => {});
+  const kept = store.read();
+  if (!kept) return;
+  const isOurs = await store.claim(kept.id);
+  // Signed in anew in the meantime.
+  if (session) return;
+  if (isOurs) {
+    id = kept.id;
+    return change(kept.session);
+  }
+  // The other tab has the keys still; when it is signed out, they must not stay here.
+  forgetKeys();
+  change(null, 'This tab is a copy of another, which stays signed in. Sign in here too, if you like.');
 }
 
 /** One at a time: a refresh token that is spent twice ends the session. */
@@ -50,12 +70,27 @@ function refresh() {
 }
 
 async function renew() {
-  const refreshToken = sessionStorage.getItem(KEY);
-  if (!refreshToken) return;
-  const { refreshSession } = await send(REFRESH, { input: { refreshToken } });
+  if (!session) return;
+  const { refreshToken } = session;
+  let answer;
+  try {
+    answer = await send(REFRESH, { input: { refreshToken } });
+  } catch (error) {
+    const wait = WAITS[Math.min(failures++, WAITS.length - 1)];
+    clearTimeout(timer);
+    if (session) timer = setTimeout(() => refresh().catch(() => {}), wait);
+    throw error;
+  }
+  failures = 0;
   // Signed out, or in as somebody else, in the meantime.
-  if (sessionStorage.getItem(KEY) !== refreshToken) return;
-  change(refreshSession.session, refreshSession.session ? null : 'Your session has ended. Please sign in again.');
+  if (session?.refreshToken !== refreshToken) return;
+  const next = answer.refreshSession.session;
+  change(next, next ? null : 'Your session has ended. Please sign in again.');
+}
+
+/** Renews the session after the server has refused its access token, unless that was done meanwhile. */
+export async function refused(token) {
+  if (session?.accessToken === token) await refresh();
 }
 
 /** A token that is good for a while; null when nobody is signed in. */
@@ -75,7 +110,7 @@ export async function ask(query, variables, { signal } = {}) {
   } catch (error) {
     if (!(error instanceof Refused) || error.code !== 'UNAUTHENTICATED' || !token) throw error;
     // Ended elsewhere, or a clock that runs wrong: the refresh token decides.
-    await refresh();
+    await refused(token);
     return send(query, variables, { token: session?.accessToken, signal });
   }
 }
@@ -91,8 +126,18 @@ export function signUp(input) {
 
 async function begin(query, field, input) {
   const payload = (await send(query, { input }))[field];
-  if (payload.session) change(payload.session);
+  if (payload.session) {
+    id = newId();
+    // Nobody else can have it.
+    store.claim(id);
+    change(payload.session);
+  }
   return payload.userErrors;
+}
+
+/** No secret: it only tells the sessions of one browser apart. */
+function newId() {
+  return `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
 }
 
 export async function signOut() {

@@ -5,6 +5,8 @@ import { SEVERITIES } from './words.js';
 
 export function showSeverities(onChosen) {
   const place = byId('severities');
+  // In sight: that a press shows this and what is worse, and hides the rest, cannot be seen from a word and a colour.
+  place.append(element('span', { class: 'from', 'aria-hidden': 'true' }, 'From'));
   const order = Object.keys(SEVERITIES);
   for (const [value, word] of Object.entries(SEVERITIES)) {
     const title = value === 'LOW' ? 'Show all' : `Show only what is ${word.toLowerCase()}${value === 'CRITICAL' ? '' : ' or worse'}`;

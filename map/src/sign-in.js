@@ -1,4 +1,4 @@
-// The dialog to sign in, or to join.
+// The dialog to sign in, to join, or to sign out when something is lost by it.
 
 import { byId, element } from './element.js';
 import { field, form, formError } from './forms.js';
@@ -26,9 +26,35 @@ export function openSignIn(reason = null, then = null) {
   dialog.querySelector('input').focus();
 }
 
+/** Says that the tab forgets so many manage keys, and goes on with `then` when that is well. */
+export function askToSignOut(count, then) {
+  const which = count === 1 ? 'the key of an anonymous beacon' : `the keys of ${count} anonymous beacons`;
+  const press = () => {
+    dialog.close();
+    then();
+  };
+  fill(
+    'Sign out?',
+    element('p', {}, `This tab keeps ${which}. Signing out forgets ${count === 1 ? 'it' : 'them'}: only who has a copy can end or delete such a beacon then.`),
+    element(
+      'div',
+      { class: 'actions' },
+      element('button', { type: 'button', class: 'primary', onclick: press }, 'Sign out and forget'),
+      element('button', { type: 'button', onclick: () => dialog.close() }, 'Stay'),
+    ),
+  );
+  dialog.showModal();
+}
+
+function fill(heading, ...content) {
+  const close = element('button', { type: 'button', class: 'quiet round', 'aria-label': 'Close', onclick: () => dialog.close() }, icon('close'));
+  const head = element('div', { class: 'panel-head' }, element('h2', { id: 'sign-in-heading' }, heading), close);
+  dialog.setAttribute('aria-labelledby', 'sign-in-heading');
+  dialog.replaceChildren(head, element('div', { class: 'panel-body' }, ...content.filter(Boolean)));
+}
+
 function show(isNew, reason) {
   const heading = isNew ? 'Create an account' : 'Sign in';
-  const close = element('button', { type: 'button', class: 'quiet round', 'aria-label': 'Close', onclick: () => dialog.close() }, icon('close'));
   const other = element(
     'button',
     {
@@ -55,9 +81,7 @@ function show(isNew, reason) {
     formError(),
     element('div', { class: 'actions' }, element('button', { type: 'submit', class: 'primary' }, heading), other),
   );
-  const head = element('div', { class: 'panel-head' }, element('h2', { id: 'sign-in-heading' }, heading), close);
-  dialog.setAttribute('aria-labelledby', 'sign-in-heading');
-  dialog.replaceChildren(head, element('div', { class: 'panel-body' }, reason && element('p', { class: 'reason' }, reason), inner));
+  fill(heading, reason && element('p', { class: 'reason' }, reason), inner);
 }
 
 function input(name, attributes) {

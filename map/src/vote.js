@@ -2,6 +2,7 @@
 
 import { element } from './element.js';
 import { icon } from './icons.js';
+import { manageKey } from './keys.js';
 import { UNVOTE, VOTE } from './operations/index.js';
 import { ask, viewer } from './session.js';
 import { openSignIn } from './sign-in.js';
@@ -9,7 +10,8 @@ import { fail, toast } from './toast.js';
 import { sentence } from './wire.js';
 
 export function voteSection(beacon, onVoted) {
-  if (beacon.author && beacon.author.id === viewer()?.id) {
+  // Nobody votes on what is one's own; of a beacon without an author its key tells.
+  if ((beacon.author && beacon.author.id === viewer()?.id) || manageKey(beacon.id)) {
     return element('p', { class: 'soft votes-own' }, `Your beacon: ${beacon.vouchCount} vouched for it, ${beacon.reportCount} reported it.`);
   }
   return element(

@@ -36,3 +36,8 @@ export async function deleteBeacon(url, { beacon, manageKey }) {
   const query = 'mutation ($input: ManageBeaconInput!) { deleteBeacon(input: $input) { deletedId } }';
   await ask(url, query, { input: { beaconId: beacon.id, manageKey } });
 }
+
+export async function resolveBeacon(url, { beacon, manageKey }) {
+  const query = 'mutation ($input: ResolveBeaconInput!) { resolveBeacon(input: $input) { beacon { state } } }';
+  await ask(url, query, { input: { beaconId: beacon.id, manageKey } });
+}

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { createServer, request } from 'node:http';
-import { createBeacon, deleteBeacon, join } from './api.mjs';
+import { createBeacon, deleteBeacon, join, resolveBeacon } from './api.mjs';
 import { open } from './browser.mjs';
 import { storedPoint } from '../src/cell.js';
 
@@ -51,10 +51,12 @@ export async function liveSteps({ browser, url, step }) {
   const isExpected = (text) => /406|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_EMPTY_RESPONSE/.test(text);
   const { page, context, faults } = await open(browser, server.url, { allow: isExpected, origins: [url, server.url] });
   const dot = (state) => page.locator(`#live[data-state=${state}]`).waitFor();
-  const token = await join(url);
+  // A person may make but a few an hour.
+  const tokens = [await join(url), await join(url)];
   const made = [];
+  let count = 0;
   const make = async (body) => {
-    made.push(await createBeacon(url, token, PLACE, body));
+    made.push(await createBeacon(url, tokens[count++ % 2], PLACE, body));
     return made.at(-1).beacon;
   };
 
@@ -108,6 +110,57 @@ export async function liveSteps({ browser, url, step }) {
     await dot('off');
     await page.clock.fastForward(2_000);
     await dot('on');
+  });
+
+  await step('what has ended unheard is found to be over when the stream comes back, and why', async () => {
+    const lost = made.at(-1);
+    await deleteBeacon(url, made.shift());
+    server.cut();
+    await dot('off');
+    await page.clock.fastForward(3_000);
+    await dot('on');
+    await page.locator('.target:has(.beacon)').first().press('Enter');
+    await page.locator('#panel .votes').waitFor();
+    await resolveBeacon(url, lost);
+    server.cut();
+    await dot('off');
+    await page.clock.fastForward(5_000);
+    await page.locator('#panel .gone', { hasText: 'its author has ended it' }).waitFor();
+    assert.equal(await page.locator('.votes, .manage, [data-leaves]').count(), 0);
+    await page.keyboard.press('Escape');
+    made.splice(0);
+    await make('One that will be missing');
+    await dot('on');
+    server.tell({ kind: 'CREATED', beaconId: made[0].beacon.id, beacon: made[0].beacon });
+    await page.locator('.target:has(.beacon)').first().press('Enter');
+    await page.locator('#panel .votes').waitFor();
+    await deleteBeacon(url, made.pop());
+    server.cut();
+    await dot('off');
+    await page.clock.fastForward(9_000);
+    await page.locator('#panel .gone', { hasText: 'no longer there' }).waitFor();
+    await page.keyboard.press('Escape');
+    await dot('on');
+  });
+
+  await step('many events on a slow network do not keep the map from being drawn', async () => {
+    await page.route('**/graphql', async (route) => {
+      if (route.request().postData().includes('query Clusters')) await new Promise((done) => setTimeout(done, 700));
+      await route.fallback();
+    });
+    let asked = 0;
+    page.on('request', (request) => (asked += request.postData()?.includes('query Clusters') ? 1 : 0));
+    const beacon = await make('One of many');
+    const until = Date.now() + 6_000;
+    let isThere = false;
+    while (!isThere && Date.now() < until) {
+      server.tell({ kind: 'CREATED', beaconId: beacon.id, beacon });
+      await page.waitForTimeout(150);
+      isThere = (await page.locator('.target').count()) > 0;
+    }
+    assert.ok(isThere, 'nothing is drawn while events come');
+    assert.ok(asked >= 1 && asked <= 6, `${asked} loads`);
+    await page.unroute('**/graphql');
   });
 
   await step('another view is another stream, a little move is none', async () => {

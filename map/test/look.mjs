@@ -56,9 +56,10 @@ for (const [screen, size] of Object.entries(SCREENS)) {
     await page.locator('.key').waitFor();
     await take('10-key');
     await page.getByRole('button', { name: 'Done' }).click();
-    await page.locator('.vote.vouch').click();
-    await page.locator('.vote.vouch[aria-pressed=true]').waitFor();
+    await page.locator('.votes-own').waitFor();
     await take('11-own');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await take('12-sign-out');
     await context.close();
   }
 }

@@ -75,7 +75,7 @@ export async function readingSteps({ browser, url, step }) {
     await page.route('**/graphql', (route) => {
       const { query } = route.request().postDataJSON();
       if (query.includes('query Clusters')) return route.fulfill({ json: { data: { beaconClusters: [{ count: 2, center: point, maxSeverity: 'LOW', beacon: null }] } } });
-      if (query.includes('query BeaconsOfCluster')) return route.fulfill({ json: { data: { beacons: { totalCount: 2, nodes: [beacon('a'), beacon('b')] } } } });
+      if (query.includes('query BeaconsOfCluster')) return route.fulfill({ json: { data: { beacons: { totalCount: 2, nodes: [beacon('a'), beacon('b')], pageInfo: { hasNextPage: false, endCursor: null } } } } });
       return route.fallback();
     });
     await go('#14/44.95/-93.2');
@@ -84,6 +84,47 @@ export async function readingSteps({ browser, url, step }) {
     assert.equal(await page.locator('#panel .item').count(), 2);
     await page.unroute('**/graphql');
     await page.keyboard.press('Escape');
+  });
+
+  await step('more beacons at one place than a page are a list with the number of all, and a button for more', async () => {
+    const point = { latitude: 44.95, longitude: -93.2 };
+    const page1 = Array.from({ length: 100 }, (_, nth) => nth);
+    const nodes = (numbers) =>
+      numbers.map((nth) => ({ id: `n${nth}`, type: 'NOISE', severity: 'LOW', body: `Noise ${nth}`, createdAt: new Date().toISOString(), expiresAt: null, location: point }));
+    await page.route('**/graphql', (route) => {
+      const { query, variables } = route.request().postDataJSON();
+      const answer = (data) => route.fulfill({ json: { data } });
+      if (query.includes('query Clusters')) return answer({ beaconClusters: [{ count: 102, center: point, maxSeverity: 'LOW', beacon: null }] });
+      if (!query.includes('query BeaconsOfCluster')) return route.fallback();
+      if (variables.after === 'c100') return answer({ beacons: { totalCount: 102, nodes: nodes([100, 101]), pageInfo: { hasNextPage: false, endCursor: 'c102' } } });
+      return answer({ beacons: { totalCount: 102, nodes: nodes(page1), pageInfo: { hasNextPage: true, endCursor: 'c100' } } });
+    });
+    await go('#14/44.95/-93.2');
+    await page.locator('.target:has(.cluster)').first().press('Enter');
+    await page.getByRole('heading', { name: '102 beacons at one place' }).waitFor();
+    await page.getByRole('button', { name: 'More (2)' }).click();
+    await page.locator('.item', { hasText: 'Noise 101' }).waitFor();
+    assert.equal(await page.locator('.item').count(), 102);
+    assert.match(await page.evaluate(() => document.activeElement.textContent), /Noise 100/);
+    assert.equal(await page.locator('.more').count(), 0);
+    await page.unroute('**/graphql');
+    await page.keyboard.press('Escape');
+  });
+
+  await step('a cluster beyond the square of the map is asked for up to the pole; an empty list is said', async () => {
+    let bounds;
+    await page.route('**/graphql', (route) => {
+      const { query, variables } = route.request().postDataJSON();
+      if (query.includes('query Clusters')) return route.fulfill({ json: { data: { beaconClusters: [{ count: 2, center: { latitude: 88, longitude: 10 }, maxSeverity: 'LOW', beacon: null }] } } });
+      if (!query.includes('query BeaconsOfCluster')) return route.fallback();
+      bounds = variables.area.bounds;
+      return route.fulfill({ json: { data: { beacons: { totalCount: 0, nodes: [], pageInfo: { hasNextPage: false, endCursor: null } } } } });
+    });
+    await go('#5/85/10');
+    await page.locator('.target:has(.cluster)').first().press('Enter');
+    await page.locator('.toast', { hasText: 'no longer there' }).waitFor();
+    assert.equal(bounds.north, 90);
+    await page.unroute('**/graphql');
   });
 
   await step('an unreachable server is said in a toast', async () => {
@@ -109,6 +150,16 @@ export async function readingSteps({ browser, url, step }) {
         }
       });
     }
+  });
+
+  await step('on a phone held sideways the panel leaves "Beacon here" free, and a long text the votes', async () => {
+    await page.setViewportSize({ width: 844, height: 390 });
+    await go(CITY);
+    await page.locator('.target:has(.beacon)').first().press('Enter');
+    await page.locator('#panel .text').evaluate((text) => (text.textContent = 'So it goes on and on. '.repeat(200)));
+    const [panel, button, votes] = await Promise.all(['#panel', '#beacon-here', '.votes'].map((part) => page.locator(part).boundingBox()));
+    assert.ok(panel.x + panel.width <= button.x, JSON.stringify({ panel, button }));
+    assert.ok(votes.y + votes.height <= panel.y + panel.height + 1, JSON.stringify({ panel, votes }));
   });
 
   await step('looking: no error, no breach of the policy, no other host', () => assert.deepEqual(faults, []));

@@ -7,6 +7,8 @@
 import { launch } from './browser.mjs';
 import { liveSteps } from './live.mjs';
 import { readingSteps } from './reading.mjs';
+import { sessionSteps } from './sessions.mjs';
+import { slowSteps } from './slow.mjs';
 import { writingSteps } from './writing.mjs';
 
 const url = process.argv[2]?.replace(/\/$/, '');
@@ -28,7 +30,9 @@ async function step(name, run) {
 
 try {
   await readingSteps({ browser, url, step });
+  await slowSteps({ browser, url, step });
   await writingSteps({ browser, url, step });
+  await sessionSteps({ browser, url, step });
   await liveSteps({ browser, url, step });
 } finally {
   await browser.close();

@@ -38,6 +38,12 @@ test('a cell is named and has its box', () => {
   assert.ok(box.south < 44.98 && 44.98 < box.north && box.west < -93.27 && -93.27 < box.east, JSON.stringify(box));
 });
 
+test('the cells at the edge of the square reach to the poles', () => {
+  const [north, south] = [86, -89].map((latitude) => cellOf({ latitude, longitude: 10 }, 5));
+  assert.deepEqual([north.name, north.box.north, south.name, south.box.south], ['5/67/0', 90, '5/67/127', -90]);
+  assert.ok(north.box.south < 85.1 && south.box.north > -85.1);
+});
+
 test('the centre of a precision cell stands for itself, and is that of the server', () => {
   const place = { latitude: 44.9778, longitude: -93.265 };
   const stored = storedPoint(place, 'BLOCK');

@@ -92,9 +92,54 @@ export async function writingSteps({ browser, url, step }) {
     assert.match(await page.locator('#panel .facts').textContent(), /Anonymous.*leaves in (29|30) min.*within about 150 m/);
   });
 
+  await step('whoever has the key of a beacon is its maker, and does not vote', async () => {
+    assert.equal(await page.locator('.votes').count(), 0);
+    assert.match(await page.locator('.votes-own').textContent(), /Your beacon/);
+  });
+
   await step('its maker ends it with the key that the tab keeps', async () => {
     await page.getByRole('button', { name: 'It is over' }).click();
     await page.locator('#panel .gone').waitFor();
+    await page.keyboard.press('Escape');
+  });
+
+  await step('a place is set by the keyboard, which goes on from where it was', async () => {
+    const hash = () => page.evaluate(() => location.hash);
+    const before = await hash();
+    await page.locator('#beacon-here').press('Enter');
+    await page.locator('#placing').waitFor();
+    await page.keyboard.press('ArrowRight');
+    await page.waitForFunction((old) => location.hash !== old, before);
+    const longitude = (place) => Number(place.split('/')[2]);
+    assert.ok(longitude(await hash()) > longitude(before));
+    await page.keyboard.press('Escape');
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'beacon-here');
+  });
+
+  await step('what was written outlives another place, Escape and a look at a beacon', async () => {
+    const body = page.getByLabel('What should others nearby know?');
+    const setPlace = page.getByRole('button', { name: 'Set place' });
+    await page.locator('#beacon-here').click();
+    await setPlace.click();
+    await body.fill('Half of a sent');
+    await page.getByLabel('How bad is it?').selectOption('CRITICAL');
+    await page.getByText('Anonymous', { exact: true }).click();
+    await page.getByText('Exact', { exact: true }).click();
+    await page.getByRole('button', { name: 'Another place' }).click();
+    await setPlace.click();
+    assert.equal(await body.inputValue(), 'Half of a sent');
+    await page.keyboard.press('Escape');
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'beacon-here');
+    await page.locator('#beacon-here').click();
+    await setPlace.click();
+    await page.locator('.target:has(.beacon)').first().press('Enter');
+    await page.locator('#panel .facts').waitFor();
+    await page.locator('#beacon-here').click();
+    await setPlace.click();
+    const values = await page.locator('#panel form').evaluate((form) => Object.fromEntries(new FormData(form)));
+    assert.deepEqual(values, { body: 'Half of a sent', type: 'HAZARD', severity: 'CRITICAL', precision: 'EXACT', expiresInMinutes: '240' });
+    await page.getByText('Anonymous', { exact: true }).click();
+    await body.fill('');
     await page.keyboard.press('Escape');
   });
 
@@ -110,6 +155,34 @@ export async function writingSteps({ browser, url, step }) {
     await page.getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('button', { name: 'Really delete?' }).click();
     await page.locator('#panel .gone').waitFor();
+  });
+
+  await step('signing out says that the keys of beacons go, and forgets them', async () => {
+    await page.locator('#beacon-here').click();
+    await page.getByRole('button', { name: 'Set place' }).click();
+    assert.equal(await page.getByLabel('What should others nearby know?').inputValue(), '');
+    await page.getByLabel('What should others nearby know?').fill(`${text}, to be left`);
+    await page.getByText('Anonymous', { exact: true }).click();
+    if (!(await page.locator('[name=anonymous]').isChecked())) await page.getByText('Anonymous', { exact: true }).click();
+    await page.getByLabel('When does it leave the map?').selectOption('30');
+    await page.getByRole('button', { name: 'Make the beacon' }).click();
+    const key = await page.locator('.key').textContent();
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.locator('#sign-in', { hasText: 'the key of an anonymous beacon' }).waitFor();
+    await page.getByRole('button', { name: 'Stay' }).click();
+    assert.ok(await page.locator('.who').isVisible());
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Sign out and forget' }).click();
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    assert.deepEqual(await page.evaluate(() => Object.keys(sessionStorage)), []);
+    // The key itself still does, for whoever has a copy.
+    await page.getByText('I made it, and have its key').click();
+    await page.getByLabel('Manage key').fill(key);
+    await page.getByRole('button', { name: 'Use it' }).click();
+    await page.getByRole('button', { name: 'It is over' }).click();
+    await page.locator('#panel .gone').waitFor();
+    assert.deepEqual(await page.evaluate(() => Object.keys(sessionStorage)), []);
   });
 
   await step('writing: no error, no breach of the policy, no other host, and no place in an address', () => assert.deepEqual(faults, []));
