@@ -1,9 +1,10 @@
 //! What can be watched. Each event is judged when it happens, for whoever watches, and read with a context of its own.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::{Context, Enum, ID, Result, SimpleObject, Subscription as GraphQlSubscription};
 use futures_util::{Stream, stream};
+use tokio::sync::Notify;
 
 use super::{
     ViewerContext,
@@ -22,13 +23,20 @@ pub struct Live {
     connection: Connection,
     after: Option<String>,
     last: Mutex<Option<String>>,
+    begun: Arc<Notify>,
 }
 
 impl Live {
     /// On this connection, from now on or from behind an event.
     #[must_use]
     pub fn new(connection: Connection, after: Option<String>) -> Self {
-        Self { connection, after, last: Mutex::default() }
+        Self { connection, after, last: Mutex::default(), begun: Arc::default() }
+    }
+
+    /// Is told when a subscription has begun: from then on nothing is missed.
+    #[must_use]
+    pub fn begun(&self) -> Arc<Notify> {
+        Arc::clone(&self.begun)
     }
 
     /// The id of the event that is being answered. Events of a subscription are answered one after the other.
@@ -122,7 +130,7 @@ impl Subscription {
 }
 
 fn live<'a>(ctx: &Context<'a>) -> Result<&'a Live> {
-    Ok(&**ctx.data::<std::sync::Arc<Live>>()?)
+    Ok(&**ctx.data::<Arc<Live>>()?)
 }
 
 /// What is watched as a stream, each event in a fresh context: nothing that was loaded for one is shown with the next.
@@ -136,6 +144,7 @@ where
     F: Fn(ViewerContext, News) -> Option<T> + Copy,
 {
     let (vc, watching) = (vc.clone(), watching.map_err(|error| api_error(&error))?);
+    live.begun.notify_one();
     Ok(stream::unfold((vc, watching), move |(vc, mut watching)| async move {
         loop {
             let (news, id) = watching.next().await?;

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::{
-    FutureExt, Stream, StreamExt,
+    Stream, StreamExt,
     stream::{self, BoxStream},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -51,11 +51,16 @@ pub async fn answer(
     let (connection, admission) = state.domain.connect(token).await.map_err(refuse)?;
     let after = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
     let live = Live::new(connection.clone(), after.or_else(|| parameters.last_event_id()));
+    let begun = live.begun();
     let vc = ViewerContext::new(state.domain.clone(), admission.viewer);
     let mut outcomes = graphql::execute_stream(&state.schema, operations::request(parameters), vc, live).peekable();
-    // What is wrong with a document is known at once, and then there are no events.
-    if let Some(Some(Outcome::Refused(errors))) = std::pin::Pin::new(&mut outcomes).peek().now_or_never() {
-        return Err(operations::refused(&headers, errors));
+    // What is wrong with a document is known at once, and then there are no events. Else the answer begins when nothing is
+    // missed any more, so that an open stream is one that is told.
+    tokio::select! {
+        () = begun.notified() => {}
+        first = std::pin::Pin::new(&mut outcomes).peek() => if let Some(Outcome::Refused(errors)) = first {
+            return Err(operations::refused(&headers, errors));
+        },
     }
     let heartbeat = state.live.options.heartbeat;
     let answering = Answering {
