@@ -138,7 +138,9 @@ impl Answering {
                 for error in &mut response.errors {
                     operations::name_request(error, &self.headers);
                 }
-                format!("event: next\n{id}data: {}\n\n", json!(response))
+                // As text at once: a JSON value would put its keys in another order than the query's.
+                let data = serde_json::to_string(&response).unwrap_or_default();
+                format!("event: next\n{id}data: {data}\n\n")
             }
             Some(Outcome::Refused(errors)) => {
                 self.is_over = true;

@@ -27,6 +27,10 @@ async fn each_event_is_a_message_with_an_id() {
     let first = events.next().await.unwrap();
     assert!(first.starts_with("event: next\nid: "), "{first}");
     assert_eq!(data(&first)["data"]["beaconChanged"]["beacon"]["body"], "one");
+    // Keys come in the order of the query.
+    let place = |key: &str| first.find(&format!("\"{key}\":")).unwrap();
+    let places = ["kind", "beaconId", "beacon", "body", "state", "vouchCount", "viewerVote", "author"].map(place);
+    assert!(places.is_sorted(), "{first}");
     let id = first.lines().find_map(|line| line.strip_prefix("id: ")).unwrap().to_owned();
     drop(events);
     app.beacon(here("two")).await;
