@@ -37,11 +37,16 @@ impl Socket {
     }
 
     pub async fn next(&mut self) -> Value {
+        self.heard().await.expect("the server has closed a socket")
+    }
+
+    /// The next message; none, when the server is gone.
+    async fn heard(&mut self) -> Option<Value> {
         loop {
-            match self.0.next().await.expect("the server has closed a socket").unwrap() {
-                Message::Text(text) => return serde_json::from_str(&text).unwrap(),
+            match self.0.next().await?.ok()? {
+                Message::Text(text) => return serde_json::from_str(&text).ok(),
                 Message::Ping(_) | Message::Pong(_) => {}
-                other => panic!("{other:?}"),
+                _ => return None,
             }
         }
     }
@@ -67,8 +72,8 @@ pub async fn watch(
         while socket.next().await["type"] != "complete" {}
     }
     tokio::spawn(async move {
-        loop {
-            let message = socket.next().await;
+        // What a socket that was closed misses is counted as lost.
+        while let Some(message) = socket.heard().await {
             let event = &message["payload"]["data"]["beaconChanged"];
             if event["kind"] == "CREATED" {
                 let beacon = event["beacon"]["body"].as_str().and_then(|body| body.parse().ok());
