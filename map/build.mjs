@@ -5,6 +5,7 @@ import { build } from 'esbuild';
 import { cp, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { notices } from '../script/notices.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, '../src/http/map/assets');
@@ -41,22 +42,10 @@ const { metafile } = await build({
 });
 
 await cp(join(here, 'static'), out, { recursive: true });
-await writeFile(join(out, 'licenses.txt'), await notices(metafile.outputs));
+const coasts = 'The coasts are those of Natural Earth (naturalearthdata.com), which are in the public domain.';
+const introduction = `The map is built from these packages. ${coasts}`;
+await writeFile(join(out, 'licenses.txt'), await notices(here, metafile.outputs, introduction));
 
 for (const name of (await readdir(out)).sort()) {
   console.log(`${String((await stat(join(out, name))).size).padStart(8)}  ${name}`);
-}
-
-/** The licence of every package of which something is in the bundle, as those licences ask for. */
-async function notices(outputs) {
-  const paths = Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs).filter((path) => inputs[path].bytesInOutput > 0));
-  const folders = new Set(paths.map((path) => path.match(/.*node_modules\/(?:@[^/]+\/)?[^/]+/)?.[0]).filter(Boolean));
-  const parts = [...folders].sort().map(async (folder) => {
-    const { name, version, license } = JSON.parse(await readFile(join(here, folder, 'package.json'), 'utf8'));
-    const file = (await readdir(join(here, folder))).find((entry) => /^licen[cs]e/i.test(entry));
-    const text = (await readFile(join(here, folder, file), 'utf8')).replace(/\r\n/g, '\n').trim();
-    return `${name} ${version} (${license})\n\n${text}\n`;
-  });
-  const coasts = 'The coasts are those of Natural Earth (naturalearthdata.com), which are in the public domain.';
-  return `The map is built from these packages. ${coasts}\n\n${(await Promise.all(parts)).join(`\n${'-'.repeat(80)}\n\n`)}`;
 }

@@ -5,6 +5,7 @@ import { build } from 'esbuild';
 import { cp, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { notices } from '../script/notices.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, '../src/http/playground/assets');
@@ -65,23 +66,8 @@ const { metafile } = await build({
 });
 
 await cp(join(here, 'static'), out, { recursive: true });
-await writeFile(join(out, 'licenses.txt'), await notices(metafile.outputs));
+await writeFile(join(out, 'licenses.txt'), await notices(here, metafile.outputs, 'The playground is built from these packages.'));
 
 for (const name of (await readdir(out)).sort()) {
   console.log(`${String((await stat(join(out, name))).size).padStart(8)}  ${name}`);
-}
-
-/** The licence of every package of which some code is in the bundle, as those licences ask for; equal texts once. */
-async function notices(outputs) {
-  const paths = Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs).filter((path) => inputs[path].bytesInOutput > 0));
-  const folders = new Set(paths.map((path) => path.match(/.*node_modules\/(?:@[^/]+\/)?[^/]+/)?.[0]).filter(Boolean));
-  const packages = new Map();
-  for (const folder of [...folders].sort()) {
-    const { name, version, license } = JSON.parse(await readFile(join(here, folder, 'package.json'), 'utf8'));
-    const file = (await readdir(join(here, folder))).find((entry) => /^licen[cs]e/i.test(entry));
-    const text = file ? (await readFile(join(here, folder, file), 'utf8')).replace(/\r\n/g, '\n').trim() : 'Without a text of its own.';
-    packages.set(text, [...(packages.get(text) ?? []), `${name} ${version} (${license})`]);
-  }
-  const parts = [...packages].map(([text, names]) => `${names.join('\n')}\n\n${text}\n`);
-  return `The playground is built from these packages.\n\n${parts.join(`\n${'-'.repeat(80)}\n\n`)}`;
 }

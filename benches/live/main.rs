@@ -17,6 +17,7 @@
 )]
 #![allow(clippy::format_push_string, reason = "a text is built once")]
 
+#[path = "../server/mod.rs"]
 mod server;
 mod subscriber;
 mod world;
@@ -52,7 +53,15 @@ async fn main() -> ExitCode {
     let seconds = env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(20);
     let url = env::var("DATABASE_URL").expect("DATABASE_URL is not set: run this by script/bench live");
     let world = World::new(&url).await;
-    let server = Server::start(&url);
+    let server = Server::start(
+        &url,
+        &[
+            ("JWT_SECRET", world::SECRET),
+            ("SOCKETS_PER_ADDRESS", "100000"),
+            ("SOCKETS_PER_PERSON", "1000"),
+            ("BEACONS_PER_HOUR", "1000"),
+        ],
+    );
     let before = server.resident_kibibytes();
 
     let (heard, mut arriving) = mpsc::unbounded_channel::<Heard>();

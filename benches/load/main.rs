@@ -11,16 +11,13 @@
 mod client;
 mod operations;
 mod pgbench;
+#[path = "../server/mod.rs"]
+mod server;
 mod world;
 
-use std::{
-    env, fs,
-    net::SocketAddr,
-    process::{Child, Command, Stdio},
-    time::Duration,
-};
+use std::{env, time::Duration};
 
-use crate::{client::Measured, world::World};
+use crate::{client::Measured, server::Server, world::World};
 
 /// Connections, to the server and of pgbench.
 const CONNECTIONS: usize = 16;
@@ -36,7 +33,7 @@ async fn main() {
         "{} profiles, {} follows, {} posts, of them {} beacons; {CONNECTIONS} connections, {seconds} s each\n",
         world.profiles, world.follows, world.posts, world.beacons
     );
-    let server = Server::start(&url);
+    let server = Server::start(&url, &[("JWT_SECRET", world::SECRET)]);
     println!("| operation | requests/s | p50 | p99 | bare SQL/s | ratio | resident |");
     println!("|---|---|---|---|---|---|---|");
     for operation in operations::all(&world) {
@@ -51,48 +48,7 @@ async fn main() {
             p50.as_secs_f64() * 1e3,
             p99.as_secs_f64() * 1e3,
             per_second / bare,
-            server.resident_mebibytes(),
+            server.resident_kibibytes() / 1024,
         );
-    }
-}
-
-/// The server under test, ended with this value.
-struct Server {
-    process: Child,
-    address: SocketAddr,
-}
-
-impl Server {
-    fn start(url: &str) -> Self {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).unwrap().port();
-        let address = SocketAddr::from(([127, 0, 0, 1], port));
-        let process = Command::new(env!("CARGO_BIN_EXE_sojorn"))
-            .arg("serve")
-            .envs([("DATABASE_URL", url), ("JWT_SECRET", world::SECRET), ("LOG", "warn")])
-            .env("LISTEN", address.to_string())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        for _ in 0..100 {
-            if std::net::TcpStream::connect(address).is_ok() {
-                break;
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        Self { process, address }
-    }
-
-    /// The memory that the server holds (Linux; 0 elsewhere).
-    fn resident_mebibytes(&self) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
-        line.trim().trim_end_matches(" kB").trim().parse::<u64>().unwrap_or_default() / 1024
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }

@@ -100,18 +100,18 @@ pub fn refused(headers: &HeaderMap, errors: &[ServerError]) -> Response {
 /// The answer to one live connection more than there may be.
 pub fn too_many_connections(headers: &HeaderMap) -> Response {
     let message = "there are too many live connections: close some, or share one";
-    let media_type = MediaType::accepted_by(headers);
-    let mut response = refusal(media_type, StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", message);
-    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
-    response
+    come_back(headers, StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", message, "10")
 }
 
 /// The answer while there is no service.
 pub fn unavailable(headers: &HeaderMap) -> Response {
     let message = "the service is not available right now";
-    let media_type = MediaType::accepted_by(headers);
-    let mut response = refusal(media_type, StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message);
-    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    come_back(headers, StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message, "1")
+}
+
+fn come_back(headers: &HeaderMap, status: StatusCode, code: &str, message: &str, seconds: &'static str) -> Response {
+    let mut response = refusal(MediaType::accepted_by(headers), status, code, message);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
     response
 }
 

@@ -1,26 +1,24 @@
-//! Who is connected, and who waits for what.
+//! Everybody who is connected to a server: takes them in, says whom an event may concern, and puts it into their queues.
 
 use std::{
-    collections::{BTreeSet, HashMap, VecDeque},
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
+    collections::BTreeSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering},
     time::Duration,
 };
 
-use entity::{ProfileId, SessionId};
-use tokio::sync::{Notify, mpsc, watch};
+use entity::ProfileId;
+use tokio::sync::{Notify, watch};
 
-use super::{Delivery, Position, Wanted};
-use crate::{
-    policy::Viewer,
-    store::{
-        Db, StoreError,
-        delivery::Follows,
-        event::{self, Event, Kind, Snapshot},
-        geo::Watch,
-    },
+use super::{
+    Connection, Delivery, Identity, Position, Signals,
+    connection::{Held, Queued},
+    registry::{Connected, Registry},
+};
+use crate::store::{
+    Db, StoreError,
+    delivery::Follows,
+    event::{self, Event, Kind},
+    geo::Watch,
 };
 
 /// How much one may hold.
@@ -34,26 +32,6 @@ pub struct Limits {
     pub look: Duration,
 }
 
-/// Who is connected: a viewer, and the session of the token if it names one.
-#[derive(Clone, Copy, Debug)]
-pub struct Identity {
-    /// Who.
-    pub viewer: Viewer,
-    /// By which session.
-    pub session: Option<SessionId>,
-}
-
-/// What a connection has to heed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Signals {
-    /// Grows whenever it has to be checked anew whether the person is let in.
-    pub admission: u32,
-    /// It takes events too slowly, and gets no more.
-    pub slow: bool,
-    /// The server stops: come back to another.
-    pub restart: bool,
-}
-
 /// Why there is no connection.
 #[derive(Clone, Debug)]
 pub enum Refused {
@@ -65,73 +43,16 @@ pub enum Refused {
     Unavailable(StoreError),
 }
 
-/// Why nobody is told from there on.
-#[derive(Debug, thiserror::Error)]
-pub enum CannotSubscribe {
-    /// The database does not answer.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// Too much was missed.
-    #[error("too much was missed")]
-    TooMuch,
-}
-
 /// Everybody who is connected to this server.
 pub struct Hub {
     /// For what clients ask for.
-    db: Db,
+    pub(super) db: Db,
     /// For what goes on by itself, so that clients who take all connections do not stop it.
     pub(super) own: Db,
     pub(super) clock: Box<dyn Fn() -> chrono::DateTime<chrono::Utc> + Send + Sync>,
     pub(super) limits: Limits,
     pub(super) wake: Notify,
-    state: Mutex<State>,
-}
-
-#[derive(Default)]
-struct State {
-    next: u32,
-    is_draining: bool,
-    connections: HashMap<u32, Connected>,
-    subscriptions: HashMap<u32, Waiting>,
-    /// By what is watched, so that an area is looked at once for all who watch it.
-    watches: HashMap<String, (Arc<Watch>, BTreeSet<u32>)>,
-    home_feeds: HashMap<ProfileId, BTreeSet<u32>>,
-    notified: HashMap<ProfileId, BTreeSet<u32>>,
-    /// How far events were read. None while nobody waits for any.
-    position: Option<Position>,
-}
-
-struct Connected {
-    identity: Identity,
-    signals: watch::Sender<Signals>,
-    subscriptions: BTreeSet<u32>,
-    /// Events in the queues of all its subscriptions.
-    queued: Arc<AtomicUsize>,
-}
-
-/// A subscription that waits.
-struct Waiting {
-    connection: u32,
-    place: Place,
-    queue: mpsc::UnboundedSender<Queued>,
-}
-
-/// A delivery that waits. The connection counts it until it is taken.
-struct Queued(Delivery, Arc<AtomicUsize>);
-
-impl Drop for Queued {
-    fn drop(&mut self) {
-        self.1.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// Where a subscription is found by what happens.
-#[derive(Clone)]
-enum Place {
-    Watch(String),
-    HomeFeed(Option<ProfileId>),
-    Notified(Option<ProfileId>),
+    registry: Mutex<Registry>,
 }
 
 /// An event, and somebody whom it may concern.
@@ -152,12 +73,12 @@ impl Hub {
         clock: impl Fn() -> chrono::DateTime<chrono::Utc> + Send + Sync + 'static,
         limits: Limits,
     ) -> Arc<Self> {
-        Arc::new(Self { db, own, clock: Box::new(clock), limits, wake: Notify::new(), state: Mutex::default() })
+        Arc::new(Self { db, own, clock: Box::new(clock), limits, wake: Notify::new(), registry: Mutex::default() })
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, Registry> {
         // Nothing that holds the lock can stop in the middle.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.registry.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes somebody in. From then on, what is to be heeded is.
@@ -298,9 +219,8 @@ impl Hub {
                 full.insert(waiting.connection);
                 late.push((key, delivery));
             } else {
-                connected.queued.fetch_add(1, Ordering::Relaxed);
                 // Fails when nobody waits any more; then it is dropped here, and no longer counted.
-                let _ = waiting.queue.send(Queued(delivery, Arc::clone(&connected.queued)));
+                let _ = waiting.queue.send(Queued::new(delivery, &connected.queued));
             }
         }
         late
@@ -310,25 +230,13 @@ impl Hub {
     pub(super) fn cut_off(&self, late: &[(u32, Delivery)]) {
         let mut state = self.state();
         for (key, _) in late {
-            let Some(connection) = state.subscriptions.get(key).map(|waiting| waiting.connection) else { continue };
-            if let Some(connected) = state.connections.get(&connection) {
-                connected.signals.send_modify(|signals| signals.slow = true);
-            }
-            state.forget_all_of(connection);
+            state.end(*key, |signals| signals.slow = true);
         }
     }
 
-    /// Those who cannot be told have to come back and look.
-    pub(super) fn give_up(&self, candidates: &[Candidate]) {
-        let mut state = self.state();
-        for candidate in candidates {
-            let Some(waiting) = state.subscriptions.get(&candidate.key) else { continue };
-            let connection = waiting.connection;
-            if let Some(connected) = state.connections.get(&connection) {
-                connected.signals.send_modify(|signals| signals.restart = true);
-            }
-            state.forget_all_of(connection);
-        }
+    /// Whoever cannot be told has to come back and look.
+    pub(super) fn give_up(&self, key: u32) {
+        self.state().end(key, |signals| signals.restart = true);
     }
 
     /// Has every connection checked: events that would say so cannot be read.
@@ -345,169 +253,5 @@ impl Hub {
             connected.signals.send_modify(|signals| signals.restart = true);
         }
         state.position = None;
-    }
-}
-
-impl State {
-    fn take_number(&mut self) -> u32 {
-        self.next = self.next.wrapping_add(1);
-        self.next
-    }
-
-    fn add(&mut self, wanted: Wanted, connection: u32, queue: mpsc::UnboundedSender<Queued>) -> u32 {
-        let key = self.take_number();
-        let connected = self.connections.get_mut(&connection);
-        let me = connected.and_then(|connected| {
-            connected.subscriptions.insert(key);
-            connected.identity.viewer.id()
-        });
-        let place = match wanted {
-            Wanted::Beacons(watch) => {
-                let name = format!("{watch:?}");
-                let (_, keys) =
-                    self.watches.entry(name.clone()).or_insert_with(|| (Arc::new(watch), BTreeSet::default()));
-                keys.insert(key);
-                Place::Watch(name)
-            }
-            Wanted::HomeFeed => {
-                insert(&mut self.home_feeds, me, key);
-                Place::HomeFeed(me)
-            }
-            Wanted::Notifications => {
-                insert(&mut self.notified, me, key);
-                Place::Notified(me)
-            }
-        };
-        self.subscriptions.insert(key, Waiting { connection, place, queue });
-        key
-    }
-
-    fn forget(&mut self, key: u32) {
-        let Some(waiting) = self.subscriptions.remove(&key) else { return };
-        if let Some(connected) = self.connections.get_mut(&waiting.connection) {
-            connected.subscriptions.remove(&key);
-        }
-        match waiting.place {
-            Place::HomeFeed(me) => remove(&mut self.home_feeds, me, key),
-            Place::Notified(me) => remove(&mut self.notified, me, key),
-            Place::Watch(name) => {
-                if let Some((_, keys)) = self.watches.get_mut(&name) {
-                    keys.remove(&key);
-                    if keys.is_empty() {
-                        self.watches.remove(&name);
-                    }
-                }
-            }
-        }
-    }
-
-    fn forget_all_of(&mut self, connection: u32) {
-        let keys = self.connections.get(&connection).map(|connected| connected.subscriptions.clone());
-        for key in keys.unwrap_or_default() {
-            self.forget(key);
-        }
-    }
-}
-
-/// The subscriptions of people.
-type OfPeople = HashMap<ProfileId, BTreeSet<u32>>;
-
-fn insert(all: &mut OfPeople, person: Option<ProfileId>, key: u32) {
-    if let Some(person) = person {
-        all.entry(person).or_default().insert(key);
-    }
-}
-
-fn remove(all: &mut OfPeople, person: Option<ProfileId>, key: u32) {
-    if let Some(person) = person
-        && let Some(keys) = all.get_mut(&person)
-    {
-        keys.remove(&key);
-        if keys.is_empty() {
-            all.remove(&person);
-        }
-    }
-}
-
-/// Somebody who is connected. Cheap to clone; when the last copy is dropped, so is the connection.
-#[derive(Clone)]
-pub struct Connection(Arc<Held>);
-
-struct Held {
-    hub: Arc<Hub>,
-    id: u32,
-    identity: Identity,
-    signals: watch::Receiver<Signals>,
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        let mut state = self.hub.state();
-        state.forget_all_of(self.id);
-        state.connections.remove(&self.id);
-    }
-}
-
-impl Connection {
-    /// Who it is.
-    #[must_use]
-    pub fn identity(&self) -> Identity {
-        self.0.identity
-    }
-
-    /// What it has to heed.
-    #[must_use]
-    pub fn signals(&self) -> watch::Receiver<Signals> {
-        self.0.signals.clone()
-    }
-
-    /// Waits for something: for all that happens from now on, and for what has happened behind `after`.
-    pub async fn subscribe(&self, wanted: Wanted, after: Option<Position>) -> Result<Subscription, CannotSubscribe> {
-        let hub = &self.0.hub;
-        // The connection counts what is in it (see `Hub::deliver`).
-        let (queue, arriving) = mpsc::unbounded_channel();
-        let key = hub.state().add(wanted.clone(), self.0.id, queue);
-        let (missed, begun) = (VecDeque::new(), None);
-        let mut subscription = Subscription { key, missed, begun, arriving, connection: self.clone() };
-        // Asked when events are put into the queue already, so that none falls between the two; those that are in both
-        // are taken out of the queue.
-        let here = event::here(&hub.db).await?;
-        if let Some(after) = after {
-            let missed = super::pump::missed(hub, &hub.db, self.identity(), wanted, after, &here.before).await?;
-            subscription.missed = missed.ok_or(CannotSubscribe::TooMuch)?.into();
-        }
-        subscription.begun = Some(here.before);
-        Ok(subscription)
-    }
-}
-
-/// Something that somebody waits for, until this is dropped.
-pub struct Subscription {
-    key: u32,
-    missed: VecDeque<Delivery>,
-    /// What this shows had happened before.
-    begun: Option<Snapshot>,
-    arriving: mpsc::UnboundedReceiver<Queued>,
-    connection: Connection,
-}
-
-impl Subscription {
-    /// The next news; none any more, when the connection has to end (see [`Connection::signals`]).
-    pub async fn next(&mut self) -> Option<Delivery> {
-        if let Some(delivery) = self.missed.pop_front() {
-            return Some(delivery);
-        }
-        loop {
-            let queued = self.arriving.recv().await?;
-            if self.begun.as_ref().is_none_or(|begun| !begun.shows(queued.0.xid)) {
-                return Some(queued.0.clone());
-            }
-        }
-    }
-}
-
-impl Drop for Subscription {
-    fn drop(&mut self) {
-        self.connection.0.hub.state().forget(self.key);
     }
 }

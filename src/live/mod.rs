@@ -5,12 +5,15 @@
 //! ([`hub`]). A broker ([`broker`]) only says that there is something to read: what it loses, the next look finds.
 
 mod broker;
+mod connection;
 mod hub;
 mod pump;
+mod registry;
 
 pub use self::{
     broker::{Broker, BrokerError},
-    hub::{CannotSubscribe, Connection, Hub, Identity, Limits, Refused, Signals, Subscription},
+    connection::{CannotSubscribe, Connection, Identity, Signals, Subscription},
+    hub::{Hub, Limits, Refused},
 };
 use crate::store::{
     event::{self, Position},

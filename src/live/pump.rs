@@ -62,10 +62,10 @@ impl Hub {
     /// Reads and delivers all that there is by now, if it does not take too long.
     async fn look(&self, is_look: bool) -> Result<(), StoreError> {
         let begun = Instant::now();
+        if is_look && self.position().is_some() {
+            event::expire(&self.own, (self.clock)()).await?;
+        }
         while let Some(position) = self.position() {
-            if is_look {
-                event::expire(&self.own, (self.clock)()).await?;
-            }
             let batch = event::read(&self.own, &position, BATCH).await?;
             let people: Vec<_> = batch.events.iter().filter(|event| event.kind == Kind::Admission).collect();
             if !people.is_empty() {
@@ -73,7 +73,11 @@ impl Hub {
             }
             let followers = self.followers(&batch.events).await?;
             let candidates = self.candidates(&batch.events, &followers);
-            let deliveries = self.admitted(&self.own, &position, &batch, candidates).await?;
+            let Admitted { deliveries, failed } = self.admitted(&self.own, &position, &batch, candidates).await?;
+            for (key, cause) in failed {
+                tracing::error!(%cause, "an event cannot be delivered to a subscriber");
+                self.give_up(key);
+            }
             self.hand_out(deliveries).await;
             let is_done = batch.next.round.is_none();
             self.read_to(batch.next);
@@ -113,12 +117,12 @@ impl Hub {
         from: &Position,
         batch: &Batch,
         candidates: Vec<Candidate>,
-    ) -> Result<Vec<(u32, Delivery)>, StoreError> {
+    ) -> Result<Admitted, StoreError> {
         let positions: BTreeMap<usize, Arc<Position>> = candidates
             .iter()
             .map(|candidate| (candidate.event, Arc::new(batch.behind(from, &batch.events[candidate.event]))))
             .collect();
-        let mut admitted = Vec::new();
+        let (mut admitted, mut failed) = (Vec::new(), Vec::new());
         let mut parts: Vec<_> = candidates.chunks(PAIRS).collect();
         while let Some(candidates) = parts.pop() {
             let news = match self.ask(db, &batch.events, candidates).await {
@@ -130,8 +134,7 @@ impl Hub {
                     continue;
                 }
                 Err(cause @ StoreError::Failed(_)) => {
-                    tracing::error!(%cause, "an event cannot be delivered to a subscriber");
-                    self.give_up(candidates);
+                    failed.extend(candidates.first().map(|candidate| (candidate.key, cause)));
                     continue;
                 }
                 // The database is away, or something stands in the way: later, all of it.
@@ -144,7 +147,8 @@ impl Hub {
             }
         }
         admitted.sort_by_key(|(event, ..)| *event);
-        Ok(admitted.into_iter().map(|(_, key, delivery)| (key, delivery)).collect())
+        let deliveries = admitted.into_iter().map(|(_, key, delivery)| (key, delivery)).collect();
+        Ok(Admitted { deliveries, failed })
     }
 
     /// Asks for each kind of news who may know it: one statement for all. Answers places in `candidates`.
@@ -196,6 +200,14 @@ impl Hub {
     }
 }
 
+/// What subscribers may know.
+struct Admitted {
+    /// By the numbers of the subscriptions, in the order of the events.
+    deliveries: Vec<(u32, Delivery)>,
+    /// Those for whom it cannot be asked, and why.
+    failed: Vec<(u32, StoreError)>,
+}
+
 /// The areas of a statement, each once.
 #[derive(Default)]
 struct Watches<'a> {
@@ -228,7 +240,11 @@ pub(super) async fn missed(
         at.round.get_or_insert_with(|| (until.clone(), (0, 0)));
         let batch = event::read(db, &at, BATCH).await?;
         let candidates = wanted.among(&batch.events, identity);
-        missed.extend(hub.admitted(db, &at, &batch, candidates).await?.into_iter().map(|(_, delivery)| delivery));
+        let Admitted { deliveries, failed } = hub.admitted(db, &at, &batch, candidates).await?;
+        if let Some((_, cause)) = failed.into_iter().next() {
+            return Err(cause);
+        }
+        missed.extend(deliveries.into_iter().map(|(_, delivery)| delivery));
         if missed.len() > MISSED {
             return Ok(None);
         }

@@ -7,21 +7,20 @@ use std::{
     time::Duration,
 };
 
-use crate::world::SECRET;
-
 pub struct Server {
     process: Child,
     pub address: SocketAddr,
 }
 
 impl Server {
-    pub fn start(url: &str) -> Self {
+    /// Starts it on this database, with these settings besides.
+    pub fn start(url: &str, settings: &[(&str, &str)]) -> Self {
         let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).unwrap().port();
         let address = SocketAddr::from(([127, 0, 0, 1], port));
         let process = Command::new(env!("CARGO_BIN_EXE_sojorn"))
             .arg("serve")
-            .envs([("DATABASE_URL", url), ("JWT_SECRET", SECRET), ("LOG", "warn")])
-            .envs([("SOCKETS_PER_ADDRESS", "100000"), ("SOCKETS_PER_PERSON", "1000"), ("BEACONS_PER_HOUR", "1000")])
+            .envs([("DATABASE_URL", url), ("LOG", "warn")])
+            .envs(settings.iter().copied())
             .env("LISTEN", address.to_string())
             .stdout(Stdio::null())
             .spawn()
