@@ -25,6 +25,8 @@ const PAIRS: usize = 1_000;
 /// How many missed deliveries a subscription can catch up with, and how many rounds it may take to find them.
 const MISSED: usize = 1_000;
 const MISSED_ROUNDS: usize = 200;
+/// How long to wait before the database is asked again.
+const RETRY: Duration = Duration::from_millis(500);
 /// So long behind, some events may have been forgotten unread.
 const BLIND: Duration = Duration::from_secs((event::KEPT_MINUTES.cast_unsigned() - 1) * 60);
 /// So long behind, who is let in is asked by other ways.
@@ -35,60 +37,78 @@ impl Hub {
     pub async fn run(self: Arc<Self>) {
         let mut looks = interval(self.limits.look);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (mut last_look, mut is_well) = (Instant::now(), true);
         loop {
             let is_look = tokio::select! {
                 () = self.wake.notified() => false,
                 _ = looks.tick() => true,
             };
-            let outcome = self.look(is_look).await;
-            match &outcome {
-                Ok(()) => last_look = Instant::now(),
-                // Said once; what has happened meanwhile is read when the database is back.
-                Err(cause) if is_well => tracing::warn!(%cause, "events cannot be read"),
-                Err(_) => {}
-            }
-            is_well = outcome.is_ok();
-            if !is_well && last_look.elapsed() > DEAF {
-                self.check_all();
-            }
-            if last_look.elapsed() > BLIND {
-                self.lose_track();
-                last_look = Instant::now();
-            }
+            // None: track of what happens was lost.
+            let _ = self.look(is_look).await;
         }
     }
 
-    /// Reads and delivers all that there is by now, if it does not take too long.
-    async fn look(&self, is_look: bool) -> Result<(), StoreError> {
+    /// Reads and delivers all that there is by now. None, when track was lost.
+    async fn look(&self, is_look: bool) -> Option<()> {
         let begun = Instant::now();
         if is_look && self.position().is_some() {
-            event::expire(&self.own, (self.clock)()).await?;
+            self.patiently(|| event::expire(&self.own, (self.clock)())).await?;
         }
         while let Some(position) = self.position() {
-            let batch = event::read(&self.own, &position, BATCH).await?;
+            let batch = self.patiently(|| event::read(&self.own, &position, BATCH)).await?;
             let people: Vec<_> = batch.events.iter().filter(|event| event.kind == Kind::Admission).collect();
             if !people.is_empty() {
                 self.check(&people.iter().map(|event| event.subject.into()).collect::<Vec<_>>());
             }
-            let followers = self.followers(&batch.events).await?;
-            let candidates = self.candidates(&batch.events, &followers);
-            let Admitted { deliveries, failed } = self.admitted(&self.own, &position, &batch, candidates).await?;
-            for (key, cause) in failed {
-                tracing::error!(%cause, "an event cannot be delivered to a subscriber");
-                self.give_up(key);
+            let followers = self.patiently(|| self.followers(&batch.events)).await?;
+            // Some at a time: all that an event says to ten thousand would be held at once.
+            for candidates in self.candidates(&batch.events, &followers).chunks(PAIRS) {
+                let ask = || self.admitted(&self.own, &position, &batch, candidates);
+                let Admitted { deliveries, failed } = self.patiently(ask).await?;
+                for (key, cause) in failed {
+                    tracing::error!(%cause, "an event cannot be delivered to a subscriber");
+                    self.give_up(key);
+                }
+                self.hand_out(deliveries).await;
             }
-            self.hand_out(deliveries).await;
             let is_done = batch.next.round.is_none();
             self.read_to(batch.next);
             if is_done {
-                return Ok(());
+                break;
             }
             if begun.elapsed() > BLIND {
                 self.lose_track();
+                return None;
             }
         }
-        Ok(())
+        Some(())
+    }
+
+    /// Asks the database until it answers. Where it is away or locked, what happens waits, and who is let in is asked by
+    /// other ways. None, when it takes so long that events may have been forgotten: then everybody has to come back.
+    async fn patiently<T, F>(&self, ask: impl Fn() -> F) -> Option<T>
+    where
+        F: Future<Output = Result<T, StoreError>>,
+    {
+        let begun = Instant::now();
+        let mut is_said = false;
+        loop {
+            match ask().await {
+                Ok(answer) => return Some(answer),
+                Err(cause) if !is_said => {
+                    tracing::warn!(%cause, "events cannot be read");
+                    is_said = true;
+                }
+                Err(_) => {}
+            }
+            if begun.elapsed() > BLIND {
+                self.lose_track();
+                return None;
+            }
+            if begun.elapsed() > DEAF {
+                self.check_all();
+            }
+            sleep(RETRY).await;
+        }
     }
 
     /// Puts deliveries into the queues, and gives those whose queue is full a moment to read.
@@ -116,14 +136,14 @@ impl Hub {
         db: &Db,
         from: &Position,
         batch: &Batch,
-        candidates: Vec<Candidate>,
+        candidates: &[Candidate],
     ) -> Result<Admitted, StoreError> {
         let positions: BTreeMap<usize, Arc<Position>> = candidates
             .iter()
             .map(|candidate| (candidate.event, Arc::new(batch.behind(from, &batch.events[candidate.event]))))
             .collect();
         let (mut admitted, mut failed) = (Vec::new(), Vec::new());
-        let mut parts: Vec<_> = candidates.chunks(PAIRS).collect();
+        let mut parts: Vec<_> = vec![candidates];
         while let Some(candidates) = parts.pop() {
             let news = match self.ask(db, &batch.events, candidates).await {
                 Ok(news) => news,
@@ -240,7 +260,7 @@ pub(super) async fn missed(
         at.round.get_or_insert_with(|| (until.clone(), (0, 0)));
         let batch = event::read(db, &at, BATCH).await?;
         let candidates = wanted.among(&batch.events, identity);
-        let Admitted { deliveries, failed } = hub.admitted(db, &at, &batch, candidates).await?;
+        let Admitted { deliveries, failed } = hub.admitted(db, &at, &batch, &candidates).await?;
         if let Some((_, cause)) = failed.into_iter().next() {
             return Err(cause);
         }

@@ -42,8 +42,8 @@ use crate::{
 
 /// Bytes that are read at once.
 const READ_BUFFER: usize = 4 * 1024;
-/// How long a client has to take the last message.
-const FAREWELL: Duration = Duration::from_secs(1);
+/// How long a client has to take the last message: one that has not read for a while may do so again.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 /// Upgrades a connection.
 pub async fn upgrade(
