@@ -13,7 +13,7 @@ use tokio::{
 use crate::{
     config::Config,
     domain::{Clock, Domain, Random, account::Purged},
-    graphql,
+    graphql::Api,
     http::{self, Live, State},
     live::{Broker, BrokerError},
     store::{self, Db, StoreError},
@@ -52,9 +52,10 @@ impl App {
         };
         let own = Db::connect(&store::db::Options { max_connections: 2, ..config.database.clone() }).await?;
         let domain = Domain::new(db, own, clock, random, &config.domain);
-        let schema = graphql::schema(config.introspection);
+        let api = Arc::new(Api::new(config.introspection, config.limits));
         let live = Live::new(config.http.live);
-        let router = http::router(State { domain: Arc::clone(&domain), schema, live }, &config.http);
+        let state = State { domain: Arc::clone(&domain), api, options: config.http.graphql, live };
+        let router = http::router(state, &config.http);
         Ok(Self { domain, router, broker })
     }
 

@@ -1,6 +1,6 @@
 //! From the domain's errors to those of GraphQL: a code, a sentence, and nothing else.
 
-use async_graphql::{Enum, ErrorExtensions, SimpleObject};
+use async_graphql::{Enum, ErrorExtensions, ServerError, SimpleObject};
 
 use crate::domain::{Error, Failure, Refusal, RefusalCode};
 
@@ -8,7 +8,10 @@ use crate::domain::{Error, Failure, Refusal, RefusalCode};
 pub(super) mod code {
     pub const GRAPHQL_PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
     pub const GRAPHQL_VALIDATION_FAILED: &str = "GRAPHQL_VALIDATION_FAILED";
+    pub const QUERY_TOO_LARGE: &str = "QUERY_TOO_LARGE";
     pub const QUERY_TOO_DEEP: &str = "QUERY_TOO_DEEP";
+    pub const QUERY_TOO_COMPLEX: &str = "QUERY_TOO_COMPLEX";
+    pub const TOO_MANY_ALIASES: &str = "TOO_MANY_ALIASES";
     pub const BAD_USER_INPUT: &str = "BAD_USER_INPUT";
     pub const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
     pub const PAGE_SIZE: &str = "PAGE_SIZE";
@@ -47,6 +50,37 @@ pub(super) fn api_error(error: &Error) -> async_graphql::Error {
             extensions.set("argument", *argument);
         }
     })
+}
+
+/// A subscription where there is one answer.
+#[must_use]
+pub fn not_here() -> ServerError {
+    let message = "a subscription is sent over a WebSocket, or with Accept: text/event-stream";
+    coded(ServerError::new(message, None), code::GRAPHQL_VALIDATION_FAILED)
+}
+
+/// A request that takes longer than any may. What it had changed by then stays.
+#[must_use]
+pub fn too_slow() -> ServerError {
+    coded(ServerError::new("the request took too long", None), code::TIMEOUT)
+}
+
+/// The code of an error.
+#[must_use]
+pub fn code_of(error: &ServerError) -> Option<&str> {
+    match error.extensions.as_ref()?.get("code")? {
+        async_graphql::Value::String(code) => Some(code),
+        _ => None,
+    }
+}
+
+/// The error with this code, unless it has one.
+pub(super) fn coded(mut error: ServerError, code: &str) -> ServerError {
+    let extensions = error.extensions.get_or_insert_default();
+    if extensions.get("code").is_none() {
+        extensions.set("code", code);
+    }
+    error
 }
 
 /// A reason why a mutation was not carried out. Nothing was changed.

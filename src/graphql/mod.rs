@@ -2,11 +2,14 @@
 
 mod arguments;
 mod batch;
+mod catalog;
 mod connection;
 mod error;
 mod execute;
+mod input;
+mod limits;
 mod mutation;
-mod nesting;
+mod prepare;
 mod query;
 mod root;
 mod subscription;
@@ -15,15 +18,33 @@ mod viewer_context;
 
 use async_graphql::SchemaBuilder;
 
+use self::{catalog::Catalog, mutation::Mutation, query::Query, subscription::Subscription};
 pub use self::{
-    execute::{Outcome, execute, execute_stream},
+    error::{code_of, not_here, too_slow},
+    execute::Outcome,
+    limits::Limits,
+    prepare::Operation,
     subscription::Live,
     viewer_context::ViewerContext,
 };
-use self::{mutation::Mutation, query::Query, subscription::Subscription};
 
 /// The executable schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
+
+/// What operations are prepared and executed by.
+pub struct Api {
+    schema: Schema,
+    catalog: Catalog,
+    limits: Limits,
+}
+
+impl Api {
+    /// With these limits. Introspection can be switched off.
+    #[must_use]
+    pub fn new(introspection: bool, limits: Limits) -> Self {
+        Self { schema: schema(introspection), catalog: Catalog::of(&sdl()), limits }
+    }
+}
 
 /// Builds the schema. Introspection can be switched off.
 #[must_use]

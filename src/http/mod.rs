@@ -29,18 +29,21 @@ use tower_http::{
 
 use self::live::socket;
 pub use self::{
+    graphql::Options as GraphQlOptions,
     live::{Live, Options as LiveOptions},
     map::Tiles,
 };
-use crate::{domain::Domain, graphql::Schema};
+use crate::{domain::Domain, graphql::Api};
 
 /// What the routes need.
 #[derive(Clone)]
 pub struct State {
     /// The product.
     pub domain: Arc<Domain>,
-    /// The schema that operations are executed against.
-    pub schema: Schema,
+    /// What operations are prepared and executed by.
+    pub api: Arc<Api>,
+    /// How operations are taken.
+    pub options: graphql::Options,
     /// What live connections share.
     pub live: Live,
 }
@@ -56,17 +59,21 @@ pub struct Options {
     pub map: bool,
     /// Where the map's ground comes from.
     pub tiles: Option<Tiles>,
-    /// The largest body that is read, in bytes.
-    pub max_body_bytes: usize,
+    /// How operations are taken.
+    pub graphql: graphql::Options,
     /// How live connections are set up.
     pub live: LiveOptions,
 }
 
 /// All routes.
 pub fn router(state: State, options: &Options) -> Router {
+    let methods = post(graphql::post)
+        .get(socket::upgrade)
+        .head(graphql::method_not_allowed)
+        .fallback(graphql::method_not_allowed);
     let api = Router::new()
-        .route("/graphql", post(graphql::post).get(socket::upgrade).fallback(graphql::method_not_allowed))
-        .layer(DefaultBodyLimit::max(options.max_body_bytes))
+        .route("/graphql", methods)
+        .layer(DefaultBodyLimit::max(options.graphql.max_body_bytes))
         .route("/schema.graphql", get(graphql::sdl))
         .route(tiles::ROUTE, get(tiles::beacons))
         .route("/health/live", get(health::live))
@@ -76,13 +83,20 @@ pub fn router(state: State, options: &Options) -> Router {
     let cors = CorsLayer::new()
         .allow_origin(AllowOrigin::list(options.cors_origins.iter().cloned()))
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT, trace::REQUEST_ID])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::ACCEPT,
+            trace::REQUEST_ID,
+            graphql::PREFLIGHT,
+            graphql::OPERATION_NAME,
+        ])
         .expose_headers([trace::REQUEST_ID, header::ETAG, header::RETRY_AFTER, header::WWW_AUTHENTICATE]);
     routes
         .with_state(state)
         .layer(cors)
         // A fault in one request is that request's alone.
-        .layer(CatchPanicLayer::custom(graphql::panicked))
+        .layer(CatchPanicLayer::custom(graphql::answer::panicked))
         .layer(middleware::from_fn(trace::request))
         .layer(PropagateRequestIdLayer::new(trace::REQUEST_ID))
         .layer(SetRequestIdLayer::new(trace::REQUEST_ID, trace::MakeId))

@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 
 use super::{
     State as AppState, entity_tag,
-    graphql::{admission, refusal},
+    graphql::{admission, answer::refusal},
     negotiation::MediaType,
 };
 use crate::{domain::Error, policy::Viewer};

@@ -3,19 +3,18 @@
 //! One task serves a socket: it hears the client, runs its operations, and says what they answer. It waits while the
 //! client does not read; then events queue up in the hub, and beyond the bound of that the client is cut off.
 
-use std::{net::SocketAddr, time::Duration};
+use std::time::Duration;
 
-use async_graphql::Response;
 use axum::{
     extract::{
-        ConnectInfo, Extension, State, WebSocketUpgrade,
+        Request, State, WebSocketUpgrade,
         ws::{Message, WebSocket, rejection::WebSocketUpgradeRejection},
     },
     response::{IntoResponse, Response as HttpResponse},
 };
 use futures_util::{
     SinkExt, StreamExt,
-    stream::{BoxStream, SplitSink, SplitStream},
+    stream::{self, BoxStream, SplitSink, SplitStream},
 };
 use http::HeaderMap;
 use serde_json::{Map, Value};
@@ -33,10 +32,10 @@ use crate::{
         account::{Admission, Rejection},
         live::{Connection, NotConnected, Refused, Signals},
     },
-    graphql::{self, Live, Outcome, ViewerContext},
+    graphql::{Live, Outcome, ViewerContext},
     http::{
         State as AppState, credentials,
-        graphql::{self as operations, Parameters},
+        graphql::{self as operations, Parameters, answer::name_request},
     },
 };
 
@@ -48,17 +47,18 @@ const FAREWELL: Duration = Duration::from_secs(5);
 /// Upgrades a connection.
 pub async fn upgrade(
     State(state): State<AppState>,
-    client: Option<Extension<ConnectInfo<SocketAddr>>>,
-    headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    request: Request,
 ) -> HttpResponse {
+    let (parts, _) = request.into_parts();
     let upgrade = match upgrade {
         Ok(upgrade) => upgrade,
         // Not meant as one.
-        Err(_) if !headers.contains_key(http::header::UPGRADE) => return operations::method_not_allowed(headers).await,
+        Err(_) if !parts.headers.contains_key(http::header::UPGRADE) => return operations::get(state, parts).await,
         Err(rejection) => return rejection.into_response(),
     };
-    let address = client.map(|Extension(ConnectInfo(address))| address.ip());
+    let address = operations::address_of(&parts);
+    let headers = parts.headers;
     let limit = state.live.options.max_message_bytes;
     // A message that is a little too large is refused with a word; one that is much larger is not even read.
     let upgrade = upgrade.protocols([NAME]).max_message_size(limit * 2).max_frame_size(limit * 2);
@@ -258,10 +258,15 @@ impl Session<'_> {
         }
         // As at every request.
         self.admission = admit(self.state, self.token.as_deref()).await?;
-        let vc = ViewerContext::new(self.state.domain.clone(), self.admission.viewer);
         let live = Live::new(self.connection.clone(), payload.last_event_id());
-        let answers = graphql::execute_stream(&self.state.schema, operations::request(payload), vc, live);
-        let with_end = answers.map(Some).chain(futures_util::stream::once(async { None }));
+        let answers = match self.state.api.prepare(payload.into_request()) {
+            Ok(operation) => {
+                let vc = ViewerContext::new(self.state.domain.clone(), self.admission.viewer);
+                self.state.api.execute_stream(operation, vc, live)
+            }
+            Err(errors) => Box::pin(stream::once(async { Outcome::Refused(errors) })),
+        };
+        let with_end = answers.map(Some).chain(stream::once(async { None }));
         self.operations.insert(id, with_end.boxed());
         Ok(())
     }
@@ -269,7 +274,7 @@ impl Session<'_> {
     async fn answer(&mut self, speaker: &mut Speaker, id: String, outcome: Option<Outcome>) -> Result<(), Close> {
         let message = match outcome {
             Some(Outcome::Executed(mut response)) => {
-                name_request(&mut response, &speaker.headers);
+                name_request(&mut response.errors, &speaker.headers);
                 Say::Next { id: &id, payload: &response }.message()
             }
             Some(Outcome::Refused(errors)) => {
@@ -322,11 +327,5 @@ async fn heeded(state: &AppState, token: Option<&str>, signals: Signals) -> Resu
         Err(Close::SLOW)
     } else {
         admit(state, token).await
-    }
-}
-
-fn name_request(response: &mut Response, headers: &HeaderMap) {
-    for error in &mut response.errors {
-        operations::name_request(error, headers);
     }
 }

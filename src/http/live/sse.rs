@@ -1,7 +1,7 @@
 //! GraphQL over server-sent events, distinct connections mode: each operation is a request of its own.
 //! <https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md>
 
-use std::{convert::Infallible, net::IpAddr};
+use std::convert::Infallible;
 
 use axum::{
     body::{Body, Bytes},
@@ -11,55 +11,48 @@ use futures_util::{
     Stream, StreamExt,
     stream::{self, BoxStream},
 };
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, StatusCode, header, request::Parts};
 use serde_json::json;
 use tokio::time::{Instant, Interval, interval_at, sleep_until};
 
 use super::{addresses::Counted, heard, time_left};
 use crate::{
     domain::live::{Connection, NotConnected, Refused, Signals},
-    graphql::{self, Live, Outcome, ViewerContext},
+    graphql::{Live, Operation, Outcome, ViewerContext},
     http::{
         State, credentials,
-        graphql::{self as operations, Parameters},
+        graphql::{self as operations, answer},
     },
 };
-
-/// The media type.
-pub const MEDIA_TYPE: &str = "text/event-stream";
-
-/// Whether the client wants events.
-pub fn is_accepted_by(headers: &HeaderMap) -> bool {
-    let accepts = |accept: &HeaderValue| accept.to_str().is_ok_and(|accept| accept.contains(MEDIA_TYPE));
-    headers.get_all(header::ACCEPT).iter().any(accepts)
-}
 
 /// Executes an operation and answers as it goes on.
 pub async fn answer(
     state: State,
-    address: Option<IpAddr>,
-    headers: HeaderMap,
-    parameters: Parameters,
+    parts: Parts,
+    operation: Operation,
+    last_event_id: Option<String>,
 ) -> Result<Response, Response> {
-    let counted = state.live.addresses.take(address).ok_or_else(|| operations::too_many_connections(&headers))?;
+    let address = operations::address_of(&parts);
+    let headers = parts.headers;
+    let counted = state.live.addresses.take(address).ok_or_else(|| answer::too_many_connections(&headers))?;
     let refuse = |refused| match refused {
-        NotConnected::Rejected(rejection) => operations::unauthorized(&headers, &rejection),
-        NotConnected::Refused(Refused::TooMany) => operations::too_many_connections(&headers),
-        NotConnected::Refused(_) => operations::unavailable(&headers),
+        NotConnected::Rejected(rejection) => answer::unauthorized(&headers, &rejection),
+        NotConnected::Refused(Refused::TooMany) => answer::too_many_connections(&headers),
+        NotConnected::Refused(_) => answer::unavailable(&headers),
     };
     let token = credentials::token(&headers).map_err(|rejection| refuse(rejection.into()))?;
     let (connection, admission) = state.domain.connect(token).await.map_err(refuse)?;
     let after = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
-    let live = Live::new(connection.clone(), after.or_else(|| parameters.last_event_id()));
+    let live = Live::new(connection.clone(), after.or(last_event_id));
     let begun = live.begun();
     let vc = ViewerContext::new(state.domain.clone(), admission.viewer);
-    let mut outcomes = graphql::execute_stream(&state.schema, operations::request(parameters), vc, live).peekable();
+    let mut outcomes = state.api.execute_stream(operation, vc, live).peekable();
     // What is wrong with a document is known at once, and then there are no events. Else the answer begins when nothing is
     // missed any more, so that an open stream is one that is told.
     tokio::select! {
         () = begun.notified() => {}
         first = std::pin::Pin::new(&mut outcomes).peek() => if let Some(Outcome::Refused(errors)) = first {
-            return Err(operations::refused(&headers, errors));
+            return Err(answer::refused(&headers, errors));
         },
     }
     let heartbeat = state.live.options.heartbeat;
@@ -135,9 +128,7 @@ impl Answering {
                     Some(async_graphql::Value::String(id)) => format!("id: {id}\n"),
                     _ => String::new(),
                 };
-                for error in &mut response.errors {
-                    operations::name_request(error, &self.headers);
-                }
+                answer::name_request(&mut response.errors, &self.headers);
                 // As text at once: a JSON value would put its keys in another order than the query's.
                 let data = serde_json::to_string(&response).unwrap_or_default();
                 format!("event: next\n{id}data: {data}\n\n")

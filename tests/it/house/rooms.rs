@@ -89,7 +89,7 @@ const BANS: &[Ban] = &[
     },
     Ban {
         places: EVERYWHERE,
-        but: &["src/config.rs"],
+        but: &["src/config"],
         words: &["env", "option_env", "dotenvy"],
         because: "settings have one reader, which knows their defaults, meanings and origins",
     },

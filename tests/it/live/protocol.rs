@@ -123,9 +123,9 @@ async fn whoever_does_not_speak_the_protocol_is_told_so() {
         let head = String::from_utf8_lossy(&answer).to_lowercase();
         assert!(head.starts_with("http/1.1 101 ") && !head.contains("sec-websocket-protocol"), "{head}");
     }
-    // What is no WebSocket at all.
+    // What is no WebSocket at all is a query, and this is none.
     let answer = app.get("/graphql").await;
-    assert_eq!(answer.status.as_u16(), 405);
+    assert_eq!(answer.status.as_u16(), 400);
     let mut both = Socket::open_as(&server, Some("graphql-ws, graphql-transport-ws")).await;
     both.init(None).await;
     assert_eq!(both.hear().await["type"], "connection_ack");

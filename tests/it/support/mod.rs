@@ -28,6 +28,7 @@ use sojorn::{
     app::App,
     config::{Config, Sources},
     domain::{Clock, Domain, Random},
+    graphql::Limits,
     store::db::Observer,
 };
 use tower::ServiceExt;
@@ -48,6 +49,23 @@ pub use self::{
 
 /// The secret that the test servers sign with.
 pub const SECRET: &str = "a secret of the tests, 32 characters or more";
+
+/// The limits of operations that the settings have by themselves, as documented.
+pub const USUAL_LIMITS: Limits = Limits {
+    bytes: 20_000,
+    tokens: 2_000,
+    depth: 15,
+    selections: 1_000,
+    root_fields: 20,
+    aliases: 30,
+    directives: 30,
+    operations: 10,
+    variables: 100,
+    cost: 5_000,
+    default_page: 20,
+    max_page: 100,
+    errors: 10,
+};
 
 /// A server under test.
 pub struct TestApp {
@@ -71,11 +89,27 @@ impl TestApp {
         Self::with(database, |_| ()).await
     }
 
+    /// A server on a new database that takes no larger operations than one that nobody has set otherwise. The others take
+    /// larger ones: tests ask for much at once.
+    pub async fn with_usual_limits() -> Self {
+        Self::with(Database::new().await, |config| config.limits = USUAL_LIMITS).await
+    }
+
     /// A server on this database with other settings.
     pub async fn with(database: Database, change: impl FnOnce(&mut Config)) -> Self {
         // What the server logs is shown when a test fails.
         let _ = tracing_subscriber::fmt().with_test_writer().with_env_filter("warn").try_init();
         let mut config = Sources::of([("DATABASE_URL", &database.url), ("JWT_SECRET", SECRET)]).config().unwrap();
+        assert_eq!(config.limits, USUAL_LIMITS);
+        config.limits = Limits {
+            bytes: 1_000_000,
+            tokens: 100_000,
+            selections: 100_000,
+            aliases: 10_000,
+            root_fields: 10_000,
+            cost: 1_000_000,
+            ..USUAL_LIMITS
+        };
         config.database.max_connections = 8;
         let statements = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&statements);

@@ -1,18 +1,25 @@
-//! How deeply the brackets of a document are nested, told without recursion.
+//! How large a document is, and how deeply its brackets are nested, told from its text without recursion.
 //!
 //! The parser calls itself for each bracket and sets itself no limit inside of values: some thousand `[` overflow the
 //! stack, and with it ends the process, not the request.
 
+use super::{Exceeded, Limits, within};
+
 /// Brackets within each other at most. No sensible document comes near it; the parser's stack has room for many more.
 const MAX_NESTING: usize = 200;
 
-/// Whether the document nests brackets more deeply than the parser may be asked to follow.
-pub(super) fn is_too_deep(document: &str) -> bool {
-    let mut depth = 0_usize;
+/// Checks the size of a text, the nesting of its brackets and the number of its tokens.
+pub(in crate::graphql) fn check(document: &str, limits: &Limits) -> Result<(), Exceeded> {
+    within(document.len(), limits.bytes, Exceeded::Bytes)?;
+    let (mut depth, mut tokens) = (0_usize, 0_usize);
     let mut rest = document.as_bytes();
     while let Some((&byte, behind)) = rest.split_first() {
+        let mut token = 1;
         rest = match byte {
-            b'#' => after_line(behind),
+            b'#' => {
+                token = 0;
+                after_line(behind)
+            }
             b'"' => match behind.strip_prefix(b"\"\"") {
                 Some(block) => after_block(block),
                 None => after_string(behind),
@@ -25,13 +32,36 @@ pub(super) fn is_too_deep(document: &str) -> bool {
                 depth = depth.saturating_sub(1);
                 behind
             }
+            b'.' => behind.strip_prefix(b"..").unwrap_or(behind),
+            b'_' | b'a'..=b'z' | b'A'..=b'Z' => after(behind, |byte| byte == b'_' || byte.is_ascii_alphanumeric()),
+            b'-' | b'0'..=b'9' => after_number(behind),
+            b' ' | b'\t' | b'\n' | b'\r' | b',' | 0x80.. => {
+                token = 0;
+                behind
+            }
             _ => behind,
         };
-        if depth > MAX_NESTING {
-            return true;
+        tokens += token;
+        within(depth, MAX_NESTING, |_| Exceeded::Nesting)?;
+        within(tokens, limits.tokens, Exceeded::Tokens)?;
+    }
+    Ok(())
+}
+
+fn after(bytes: &[u8], is_inside: impl Fn(u8) -> bool) -> &[u8] {
+    let end = bytes.iter().position(|byte| !is_inside(*byte)).unwrap_or(bytes.len());
+    &bytes[end..]
+}
+
+/// A number has a point at most once in a row; three of them are the mark of a fragment.
+fn after_number(mut number: &[u8]) -> &[u8] {
+    loop {
+        number = after(number, |byte| matches!(byte, b'+' | b'-') || byte.is_ascii_alphanumeric());
+        match number.strip_prefix(b".") {
+            Some(behind) if !behind.starts_with(b".") => number = behind,
+            _ => return number,
         }
     }
-    false
 }
 
 fn after_line(comment: &[u8]) -> &[u8] {
@@ -65,6 +95,12 @@ fn after_block(mut block: &[u8]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graphql::limits::tests::LIMITS;
+
+    fn is_too_deep(document: &str) -> bool {
+        let limits = Limits { bytes: usize::MAX, tokens: usize::MAX, ..LIMITS };
+        check(document, &limits) == Err(Exceeded::Nesting)
+    }
 
     #[test]
     fn brackets_are_counted_where_they_nest() {
@@ -86,5 +122,24 @@ mod tests {
         for before in [r#""""#, r#""a""#, r#""\\""#, r#""""""""#, r#"""" \""" """"#, "# \"\n", "\"\n", "\"\\"] {
             assert_eq!(is_too_deep(&format!("{before} {many}")), before != "\"\\", "{before}");
         }
+    }
+
+    #[test]
+    fn tokens_are_counted_as_the_specification_has_them() {
+        let tokens = |document: &str| {
+            let is_within = |tokens| check(document, &Limits { tokens, ..LIMITS }).is_ok();
+            (0..100).find(|tokens| is_within(*tokens)).unwrap()
+        };
+        assert_eq!(tokens("{ a }"), 3);
+        assert_eq!(tokens("query Q($a: Int! = -1.5e3, $b: [ID!]) { a: b(c: $a) @d { ...F } }"), 35);
+        assert_eq!(tokens("{ id...F }"), 5);
+        assert_eq!(tokens("# nothing\n\u{feff} , \t"), 0);
+        assert_eq!(tokens(r#"{ a(b: "c d e", f: """g "h" i""", j: 1.25, k: 1...L) }"#), 19);
+    }
+
+    #[test]
+    fn bytes_are_those_of_the_text() {
+        assert_eq!(check(&" ".repeat(20_000), &LIMITS), Ok(()));
+        assert_eq!(check(&" ".repeat(20_001), &LIMITS), Err(Exceeded::Bytes(20_000)));
     }
 }

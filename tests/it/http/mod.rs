@@ -1,12 +1,18 @@
 //! The transport: request ids, content types, body sizes, negotiation, CORS, health, the schema as text.
 
+mod audits;
+mod get;
+mod limits;
+mod negotiation;
+mod slow;
+
 use axum::body::Body;
 use http::{Method, Request, StatusCode};
 use serde_json::{Value, json};
-use sojorn::graphql;
+use sojorn::graphql::{self, Limits};
 use uuid::Uuid;
 
-use crate::support::{Answer, Database, TestApp, header_of};
+use crate::support::{Answer, Database, TestApp, USUAL_LIMITS, header_of};
 
 const NEW_TYPE: &str = "application/graphql-response+json";
 
@@ -15,7 +21,7 @@ fn hello() -> String {
 }
 
 #[track_caller]
-fn assert_error(answer: &Answer, status: u16, code: &str) {
+pub fn assert_error(answer: &Answer, status: u16, code: &str) {
     assert_eq!((answer.status.as_u16(), answer.code().as_str()), (status, code), "{}", answer.body);
     assert!(answer.json.get("data").is_none(), "{}", answer.body);
 }
@@ -48,6 +54,7 @@ async fn only_json_is_taken() {
     let app = TestApp::new().await;
     for content_type in [
         "",
+        "application/json; charset=latin1",
         "text/plain",
         "text/plain; charset=utf-8",
         "application/x-www-form-urlencoded",
@@ -60,7 +67,7 @@ async fn only_json_is_taken() {
         assert_error(&app.post_raw(&[("content-type", content_type)], hello()).await, 415, "BAD_USER_INPUT");
     }
     let none = Request::post("/graphql").body(Body::from(hello())).unwrap();
-    assert_error(&app.send(none).await, 415, "BAD_USER_INPUT");
+    assert_error(&app.send(none).await, 400, "BAD_USER_INPUT");
     for content_type in ["application/json", "Application/JSON", "application/json; charset=utf-8", "application/json;"]
     {
         let answer = app.post_raw(&[("content-type", content_type)], hello()).await;
@@ -133,16 +140,16 @@ async fn a_body_may_have_a_mebibyte() {
 }
 
 #[tokio::test]
-async fn other_methods_are_refused_with_the_one_that_is_not() {
+async fn other_methods_are_refused_with_those_that_are_not() {
     let app = TestApp::new().await;
     let query = "/graphql?query=%7B__typename%7D";
-    for method in [Method::GET, Method::PUT, Method::DELETE, Method::PATCH] {
+    for method in [Method::PUT, Method::DELETE, Method::PATCH] {
         let answer = call(&app, method, query, &[("content-type", "application/json")]).await;
         assert_error(&answer, 405, "BAD_USER_INPUT");
-        assert_eq!(header_of(&answer.headers, "allow"), "POST");
+        assert_eq!(header_of(&answer.headers, "allow"), "GET, POST");
     }
     let head = call(&app, Method::HEAD, query, &[]).await;
-    assert_eq!((head.status.as_u16(), header_of(&head.headers, "allow")), (405, "POST"));
+    assert_eq!((head.status.as_u16(), header_of(&head.headers, "allow")), (405, "GET, POST"));
     assert_eq!(app.get("/nowhere").await.status, 404);
 }
 
@@ -254,7 +261,9 @@ async fn other_origins_are_let_in_when_they_are_configured() {
     let answer = open.post_raw(&[("origin", origin)], hello()).await;
     assert_eq!(header_of(&answer.headers, allowed), origin);
     assert!(header_of(&answer.headers, "access-control-expose-headers").contains("x-request-id"));
-    assert!(header_of(&answer.headers, "vary").to_lowercase().contains("origin"));
+    let vary: Vec<_> =
+        answer.headers.get_all("vary").iter().map(|vary| vary.to_str().unwrap().to_lowercase()).collect();
+    assert!(vary.join(",").contains("origin"), "{vary:?}");
     for other in
         ["https://evil.example", "https://app.sojorn.example.evil.example", "http://app.sojorn.example", "null"]
     {
@@ -312,7 +321,6 @@ async fn a_mutation_is_not_begun_when_a_later_one_cannot_be_read() {
 }
 
 #[tokio::test]
-#[ignore = "async-graphql looks at these values when it comes to the field, with the mutations before it done"]
 async fn a_mutation_is_not_begun_when_a_number_or_an_object_of_a_later_one_is_none() {
     let app = TestApp::new().await;
     let ada = app.person("ada").await;
@@ -330,7 +338,8 @@ async fn a_mutation_is_not_begun_when_a_number_or_an_object_of_a_later_one_is_no
 
 #[tokio::test]
 async fn a_document_cannot_be_nested_until_the_parser_falls_over() {
-    let app = TestApp::new().await;
+    let limits = Limits { bytes: usize::MAX, tokens: usize::MAX, ..USUAL_LIMITS };
+    let app = TestApp::with(Database::new().await, |config| config.limits = limits).await;
     for depth in [65, 201, 1_000, 10_000, 100_000, 200_000] {
         for (before, repeated) in [("", "{ a"), ("{ a(x: ", "["), ("{ a(x: ", "{x:")] {
             let document = format!("{before}{}", repeated.repeat(depth));
@@ -352,7 +361,7 @@ async fn a_document_cannot_be_nested_until_the_parser_falls_over() {
 #[tokio::test]
 async fn the_limits_of_bodies_and_beacons_are_settings() {
     let app = TestApp::with(Database::new().await, |config| {
-        config.http.max_body_bytes = 2_000;
+        config.http.graphql.max_body_bytes = 2_000;
         config.domain.beacons_per_hour = 1;
     })
     .await;

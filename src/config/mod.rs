@@ -1,0 +1,256 @@
+//! Settings, read from the environment and from `.env`, and checked.
+
+mod settings;
+mod sources;
+
+use std::{net::SocketAddr, time::Duration};
+
+use http::HeaderValue;
+
+pub use self::sources::Sources;
+use crate::{
+    domain::{self, live},
+    graphql::Limits,
+    http::{GraphQlOptions, LiveOptions, Options, Tiles},
+    store,
+};
+
+/// The settings, read and checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// How to reach the database.
+    pub database: store::db::Options,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// What is logged.
+    pub log: String,
+    /// Whether logs are JSON.
+    pub log_json: bool,
+    /// The routes.
+    pub http: Options,
+    /// How large an operation may be.
+    pub limits: Limits,
+    /// Whether the schema may be asked for.
+    pub introspection: bool,
+    /// The domain.
+    pub domain: domain::Settings,
+    /// Where NATS is, if it carries the announcements between servers.
+    pub nats_url: Option<String>,
+}
+
+/// Why the settings cannot be used. A sentence for whoever starts the server; never shows a secret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{name}: {problem}")]
+pub struct ConfigError {
+    name: &'static str,
+    problem: String,
+}
+
+impl Sources {
+    /// The database alone, for the commands that need nothing else.
+    ///
+    /// # Errors
+    ///
+    /// When a setting is missing or wrong.
+    pub fn database(&self) -> Result<store::db::Options, ConfigError> {
+        let url = self.value("DATABASE_URL")?.to_owned();
+        if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+            return Err(ConfigError { name: "DATABASE_URL", problem: "must begin with postgres://".to_owned() });
+        }
+        Ok(store::db::Options {
+            url,
+            max_connections: self.number("DATABASE_CONNECTIONS", 1, 10_000)?,
+            acquire_timeout: self.milliseconds("DATABASE_WAIT_MS")?,
+            statement_timeout: self.milliseconds("STATEMENT_TIMEOUT_MS")?,
+            lock_timeout: self.milliseconds("LOCK_TIMEOUT_MS")?,
+            observer: None,
+        })
+    }
+
+    /// Everything that the server needs.
+    ///
+    /// # Errors
+    ///
+    /// When a setting is missing or wrong.
+    pub fn config(&self) -> Result<Config, ConfigError> {
+        let secret = self.value("JWT_SECRET")?.to_owned();
+        if secret.len() < 32 {
+            let problem = "is too short: use 32 random characters or more (openssl rand -base64 32)".to_owned();
+            return Err(ConfigError { name: "JWT_SECRET", problem });
+        }
+        let limits = self.limits()?;
+        Ok(Config {
+            database: self.database()?,
+            listen: self.value("LISTEN")?.parse().map_err(|_| ConfigError {
+                name: "LISTEN",
+                problem: "must be an address and a port, as 127.0.0.1:8000".to_owned(),
+            })?,
+            log: self.log()?,
+            log_json: self.log_json()?,
+            http: self.http()?,
+            limits,
+            introspection: self.switch("INTROSPECTION", "on", "off")?,
+            domain: domain::Settings {
+                secret,
+                default_page_size: limits.default_page,
+                max_page_size: limits.max_page,
+                beacons_per_hour: self.number("BEACONS_PER_HOUR", 1, 1_000)?,
+                password_workers: self.number("PASSWORD_WORKERS", 1, 1_000)?,
+                live: live::Limits {
+                    connections_of_person: self.number("SOCKETS_PER_PERSON", 1, 1_000_000)?,
+                    queued: self.number("SOCKET_QUEUE", 1, 1_000_000)?,
+                    look: Duration::from_secs(1),
+                },
+            },
+            nats_url: Some(self.value("NATS_URL")?.to_owned()).filter(|url| !url.is_empty()),
+        })
+    }
+
+    fn http(&self) -> Result<Options, ConfigError> {
+        Ok(Options {
+            cors_origins: self.origins()?,
+            playground: self.switch("PLAYGROUND", "on", "off")?,
+            map: self.switch("MAP", "on", "off")?,
+            tiles: self.tiles()?,
+            graphql: GraphQlOptions {
+                max_body_bytes: self.number("BODY_BYTES_MAX", 1_024, 64 * 1_024 * 1_024)?,
+                body_timeout: self.milliseconds("BODY_TIMEOUT_MS")?,
+                timeout: self.milliseconds("REQUEST_TIMEOUT_MS")?,
+                max_batch: self.number("BATCH_MAX", 0, 10)?,
+            },
+            live: LiveOptions {
+                connections: self.number("SOCKETS", 1, 10_000_000)?,
+                connections_of_address: self.number("SOCKETS_PER_ADDRESS", 1, 1_000_000)?,
+                operations: self.number("SOCKET_OPERATIONS", 1, 10_000)?,
+                max_message_bytes: self.number("SOCKET_MESSAGE_BYTES", 1_024, 64 * 1_024 * 1_024)?,
+                init_timeout: Duration::from_secs(3),
+                heartbeat: Duration::from_secs(12),
+            },
+        })
+    }
+
+    fn limits(&self) -> Result<Limits, ConfigError> {
+        let max_page = self.number("PAGE_SIZE_MAX", 1, 1_000)?;
+        Ok(Limits {
+            bytes: self.number("DOCUMENT_BYTES_MAX", 1_000, 10_000_000)?,
+            tokens: self.number("DOCUMENT_TOKENS_MAX", 100, 1_000_000)?,
+            depth: self.number("DEPTH_MAX", 1, 15)?,
+            selections: self.number("SELECTIONS_MAX", 1, 10_000)?,
+            root_fields: self.number("ROOT_FIELDS_MAX", 1, 1_000)?,
+            aliases: self.number("ALIASES_MAX", 0, 10_000)?,
+            directives: self.number("DIRECTIVES_MAX", 0, 10_000)?,
+            operations: self.number("DOCUMENT_OPERATIONS_MAX", 1, 1_000)?,
+            variables: self.number("VARIABLES_MAX", 0, 10_000)?,
+            cost: self.number("COST_MAX", 1, 1_000_000_000)?,
+            default_page: self.number("PAGE_SIZE", 1, max_page)?,
+            max_page,
+            errors: self.number("ERRORS_MAX", 1, 1_000)?,
+        })
+    }
+
+    /// What is logged.
+    ///
+    /// # Errors
+    ///
+    /// When the filter cannot be understood.
+    pub fn log(&self) -> Result<String, ConfigError> {
+        let log = self.value("LOG")?;
+        match tracing_subscriber::EnvFilter::try_new(log) {
+            Ok(_) => Ok(log.to_owned()),
+            Err(error) => Err(ConfigError { name: "LOG", problem: format!("is not a filter: {error}") }),
+        }
+    }
+
+    /// Whether logs are JSON.
+    ///
+    /// # Errors
+    ///
+    /// When it is neither `text` nor `json`.
+    pub fn log_json(&self) -> Result<bool, ConfigError> {
+        self.switch("LOG_FORMAT", "json", "text")
+    }
+
+    fn tiles(&self) -> Result<Option<Tiles>, ConfigError> {
+        let template = self.value("MAP_TILES")?;
+        if template.is_empty() {
+            return Ok(None);
+        }
+        let tiles = Tiles::new(template, self.value("MAP_TILES_ATTRIBUTION")?);
+        tiles.map(Some).ok_or_else(|| ConfigError {
+            name: "MAP_TILES",
+            problem: format!("\"{template}\" is no address of tiles, as https://tile.example/{{z}}/{{x}}/{{y}}.png"),
+        })
+    }
+
+    fn origins(&self) -> Result<Vec<HeaderValue>, ConfigError> {
+        let problem = |origin: &str| ConfigError {
+            name: "CORS_ORIGINS",
+            problem: format!("\"{origin}\" is not an origin, as https://app.example"),
+        };
+        let origins = self.value("CORS_ORIGINS")?.split(',').map(str::trim).filter(|origin| !origin.is_empty());
+        origins
+            .map(|origin| {
+                let url = url::Url::parse(origin).map_err(|_| problem(origin))?;
+                // An origin is compared letter by letter with what the browser sends.
+                if url.origin().ascii_serialization() == origin {
+                    HeaderValue::from_str(origin).map_err(|_| problem(origin))
+                } else {
+                    Err(problem(origin))
+                }
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const URL: (&str, &str) = ("DATABASE_URL", "postgres://me:hush@localhost/sojorn");
+    const SECRET: (&str, &str) = ("JWT_SECRET", "0123456789abcdef0123456789abcdef");
+
+    #[test]
+    fn defaults_are_enough_once_database_and_secret_are_given() {
+        let config = Sources::of([URL, SECRET]).config().unwrap();
+        assert_eq!(config.listen.to_string(), "127.0.0.1:8000");
+        assert_eq!((config.domain.default_page_size, config.domain.max_page_size), (20, 100));
+        assert_eq!(config.database.acquire_timeout, Duration::from_secs(2));
+    }
+
+    #[test]
+    fn a_wrong_value_is_answered_with_a_sentence_that_names_it() {
+        let wrong = [
+            ("JWT_SECRET", "short", "is too short"),
+            ("DATABASE_URL", "mysql://x", "must begin with postgres://"),
+            ("LISTEN", "8000", "must be an address and a port"),
+            ("PAGE_SIZE", "0", "must be a whole number from 1 to 100"),
+            ("PAGE_SIZE_MAX", "many", "must be a whole number"),
+            ("PLAYGROUND", "yes", "must be on or off"),
+            ("MAP", "yes", "must be on or off"),
+            ("MAP_TILES", "https://tile.example/{z}/{x}.png", "is no address of tiles"),
+            ("MAP_TILES", "https://{s}.tile.example/{z}/{x}/{y}.png", "is no address of tiles"),
+            ("MAP_TILES", "https://tile;sandbox/{z}/{x}/{y}.png", "is no address of tiles"),
+            ("MAP_TILES", "/{z}/{x}/{y}.png", "is no address of tiles"),
+            ("LOG_FORMAT", "xml", "must be json or text"),
+            ("LOG", "=!=", "is not a filter"),
+            ("CORS_ORIGINS", "https://a.example/path", "is not an origin"),
+        ];
+        for (name, value, sentence) in wrong {
+            let mut sources = Sources::of([URL, SECRET]);
+            sources.environment.insert(name.to_owned(), value.to_owned());
+            let error = sources.config().unwrap_err();
+            assert_eq!(error.name, name);
+            assert!(error.problem.contains(sentence), "{error}");
+        }
+        assert_eq!(Sources::of([SECRET]).config().unwrap_err().name, "DATABASE_URL");
+        assert_eq!(Sources::of([URL]).config().unwrap_err().name, "JWT_SECRET");
+    }
+
+    #[test]
+    fn the_listing_hides_secrets_and_says_where_values_came_from() {
+        let listing = Sources::of([URL, SECRET, ("PAGE_SIZE", "30")]).to_string();
+        assert!(!listing.contains("hush") && !listing.contains("0123456789"), "{listing}");
+        assert!(listing.contains("PAGE_SIZE=30\n") && listing.contains("from: environment"), "{listing}");
+        assert!(listing.contains("LISTEN=127.0.0.1:8000\n") && listing.contains("from: default"), "{listing}");
+    }
+}

@@ -1,0 +1,78 @@
+//! Every setting: its name, its default and its meaning.
+
+/// A setting that can be made.
+pub(super) struct Setting {
+    /// Its name in the environment.
+    pub name: &'static str,
+    /// Its value when nobody says otherwise.
+    pub default: Option<&'static str>,
+    /// What it does, for people.
+    pub meaning: &'static str,
+    /// Whether it is never shown.
+    pub is_secret: bool,
+}
+
+const fn setting(name: &'static str, default: &'static str, meaning: &'static str) -> Setting {
+    Setting { name, default: Some(default), meaning, is_secret: false }
+}
+
+const fn secret(name: &'static str, meaning: &'static str) -> Setting {
+    Setting { name, default: None, meaning, is_secret: true }
+}
+
+/// Every setting, in the order in which `sojorn config` shows them.
+pub(super) const SETTINGS: &[Setting] = &[
+    secret("DATABASE_URL", "the database: postgres://user:password@host:port/sojorn"),
+    secret(
+        "JWT_SECRET",
+        "signs access tokens and seals cursors: 32 random characters or more, the same for all instances",
+    ),
+    setting("LISTEN", "127.0.0.1:8000", "address and port to listen on"),
+    setting("LOG", "info", "what is logged, as tracing filters: info, sojorn=debug, ..."),
+    setting("LOG_FORMAT", "text", "how it is logged: text or json"),
+    setting("CORS_ORIGINS", "", "web origins that may call the API from a browser, with commas between"),
+    setting("PLAYGROUND", "on", "the playground at /: on or off"),
+    setting("MAP", "on", "the map at /map: on or off"),
+    setting(
+        "MAP_TILES",
+        "",
+        "where the map's ground comes from, as https://tile.example/{z}/{x}/{y}.png; that server learns where people look. \
+         Without it the map draws coasts and a grid itself",
+    ),
+    setting("MAP_TILES_ATTRIBUTION", "", "whom the tiles are owed to, as text"),
+    setting("INTROSPECTION", "on", "whether clients may ask for the schema: on or off"),
+    setting("BODY_BYTES_MAX", "1048576", "bytes of a request's body at most"),
+    setting("BODY_TIMEOUT_MS", "5000", "milliseconds that a request's body may take to come"),
+    setting("REQUEST_TIMEOUT_MS", "10000", "milliseconds that a request may take to be answered"),
+    setting("BATCH_MAX", "0", "operations in one request at most, as a list; 0: lists are not taken"),
+    setting("DOCUMENT_BYTES_MAX", "20000", "bytes of a document at most"),
+    setting("DOCUMENT_TOKENS_MAX", "2000", "tokens of a document at most"),
+    setting("DOCUMENT_OPERATIONS_MAX", "10", "operations of a document at most"),
+    setting("DEPTH_MAX", "15", "fields within each other at most"),
+    setting("SELECTIONS_MAX", "1000", "fields and fragments of an operation at most, counted wherever they are spread"),
+    setting("ROOT_FIELDS_MAX", "20", "fields at the root of an operation at most"),
+    setting("ALIASES_MAX", "30", "aliases in a document at most"),
+    setting("DIRECTIVES_MAX", "30", "directives in a document at most"),
+    setting("VARIABLES_MAX", "100", "variables of an operation at most"),
+    setting("COST_MAX", "5000", "the estimated cost of an operation at most"),
+    setting("ERRORS_MAX", "10", "errors in an answer at most; more are cut off"),
+    setting("PAGE_SIZE", "20", "rows of a page when the client does not say"),
+    setting("PAGE_SIZE_MAX", "100", "rows of a page at most"),
+    setting("BEACONS_PER_HOUR", "3", "beacons that a person may make in an hour"),
+    setting("DATABASE_CONNECTIONS", "16", "connections to the database at most"),
+    setting("DATABASE_WAIT_MS", "2000", "milliseconds to wait for a free connection"),
+    setting("STATEMENT_TIMEOUT_MS", "5000", "milliseconds that a statement may run"),
+    setting("LOCK_TIMEOUT_MS", "2000", "milliseconds that a statement may wait for a lock"),
+    setting("SOCKETS", "20000", "live connections at most"),
+    setting("SOCKETS_PER_PERSON", "10", "live connections of a person at most"),
+    setting("SOCKETS_PER_ADDRESS", "20", "live connections from an address at most"),
+    setting("SOCKET_OPERATIONS", "50", "operations at the same time on a live connection at most"),
+    setting("SOCKET_MESSAGE_BYTES", "65536", "bytes of a message that a live connection takes at most"),
+    setting("SOCKET_QUEUE", "256", "events that wait for a slow live connection before it is cut off"),
+    setting(
+        "NATS_URL",
+        "",
+        "NATS, if it is to carry announcements between servers: nats://host:4222; empty: PostgreSQL does",
+    ),
+    setting("PASSWORD_WORKERS", "2", "passwords hashed at the same time; each takes 19 MiB and a core"),
+];

@@ -1,0 +1,151 @@
+//! Whether the values of an operation are of the types that the schema and the operation say, before any of it is done.
+//! async-graphql looks closely at some values only when it comes to their fields, with the mutations before them done.
+//! Scalars of our own are left to it: it checks these beforehand.
+
+use std::collections::HashMap;
+
+use async_graphql::{
+    Name, Pos, Positioned, ServerError, Variables,
+    parser::types::{
+        BaseType, ExecutableDocument, OperationDefinition, Selection, SelectionSet, Type, VariableDefinition,
+    },
+};
+use async_graphql_value::Value;
+
+use super::{
+    catalog::{self, Catalog, Input, Kind, named},
+    error::{code, coded},
+};
+
+/// What is wrong with the values of an operation: with those of its variables, or else with those that are written in it.
+pub(super) fn faults(
+    catalog: &Catalog,
+    document: &ExecutableDocument,
+    operation: &OperationDefinition,
+    variables: &Variables,
+) -> Vec<ServerError> {
+    let definitions = operation.variable_definitions.iter().map(|definition| &definition.node);
+    let of_variables: Vec<_> =
+        definitions.filter_map(|definition| fault_of_variable(catalog, definition, variables)).collect();
+    if !of_variables.is_empty() {
+        return of_variables;
+    }
+    let mut walk = Walk { catalog, faults: Vec::new() };
+    walk.set(&operation.selection_set.node, catalog::root(operation.ty));
+    for fragment in document.fragments.values() {
+        walk.set(&fragment.node.selection_set.node, &fragment.node.type_condition.node.on.node);
+    }
+    walk.faults
+}
+
+fn fault_of_variable(catalog: &Catalog, definition: &VariableDefinition, given: &Variables) -> Option<ServerError> {
+    let ty = &definition.var_type.node;
+    let name = &definition.name.node;
+    let problem = match given.get(name) {
+        None if ty.nullable || definition.default_value.is_some() => None,
+        None => Some("needs a value".to_owned()),
+        Some(value) => fault(catalog, ty, &value.clone().into_value()),
+    };
+    problem.map(|problem| refused(format!("the variable ${name} {problem}"), name, definition.name.pos))
+}
+
+struct Walk<'a> {
+    catalog: &'a Catalog,
+    faults: Vec<ServerError>,
+}
+
+impl<'a> Walk<'a> {
+    fn set(&mut self, set: &'a SelectionSet, ty: &'a str) {
+        for Positioned { node: selection, .. } in &set.items {
+            match selection {
+                Selection::Field(field) => {
+                    let Some(defined) = self.catalog.field(ty, &field.node.name.node) else { continue };
+                    for (name, value) in &field.node.arguments {
+                        self.argument(defined.arguments.get(&name.node), name, value);
+                    }
+                    self.set(&field.node.selection_set.node, named(&defined.ty).0);
+                }
+                Selection::InlineFragment(inline) => {
+                    let condition = inline.node.type_condition.as_ref();
+                    let ty = condition.map_or(ty, |condition| condition.node.on.node.as_str());
+                    self.set(&inline.node.selection_set.node, ty);
+                }
+                // Fragments are looked at by themselves.
+                Selection::FragmentSpread(_) => {}
+            }
+        }
+    }
+
+    fn argument(&mut self, defined: Option<&Input>, name: &Positioned<Name>, value: &Positioned<Value>) {
+        if let Some(problem) = defined.and_then(|defined| fault(self.catalog, &defined.ty, &value.node)) {
+            self.faults.push(refused(format!("the argument {} {problem}", name.node), &name.node, value.pos));
+        }
+    }
+}
+
+fn refused(message: String, argument: &str, pos: Pos) -> ServerError {
+    let mut error = coded(ServerError::new(message, Some(pos)), code::GRAPHQL_VALIDATION_FAILED);
+    error.extensions.get_or_insert_default().set("argument", argument);
+    error
+}
+
+/// What is wrong with a value, if anything. Never repeats it.
+fn fault(catalog: &Catalog, ty: &Type, value: &Value) -> Option<String> {
+    match (value, &ty.base) {
+        // Checked on its own.
+        (Value::Variable(_), _) => None,
+        (Value::Null, _) => (!ty.nullable).then(|| "must not be null".to_owned()),
+        (Value::List(items), BaseType::List(item)) => items.iter().find_map(|value| fault(catalog, item, value)),
+        // One thing is as good as a list of it.
+        (value, BaseType::List(item)) => fault(catalog, item, value),
+        (value, BaseType::Named(name)) => fault_of_named(catalog, name, value),
+    }
+}
+
+fn fault_of_named(catalog: &Catalog, name: &Name, value: &Value) -> Option<String> {
+    let fits = match (name.as_str(), catalog.kind(name)?, value) {
+        ("Int", _, value) => {
+            matches!(value, Value::Number(number) if number.as_i64().is_some_and(|n| i32::try_from(n).is_ok()))
+        }
+        ("Float", _, value) => {
+            matches!(value, Value::Number(number) if number.as_f64().is_some_and(f64::is_finite))
+        }
+        ("String", _, value) => matches!(value, Value::String(_)),
+        ("Boolean", _, value) => matches!(value, Value::Boolean(_)),
+        ("ID", _, value) => match value {
+            Value::Number(number) => number.is_i64() || number.is_u64(),
+            value => matches!(value, Value::String(_)),
+        },
+        (_, Kind::Enum(words), Value::Enum(word)) => words.contains(word),
+        // A variable's value comes as JSON, which has no words.
+        (_, Kind::Enum(words), Value::String(word)) => words.iter().any(|known| known == word),
+        (_, Kind::Input { fields, is_one_of }, Value::Object(given)) => {
+            return fault_of_object(catalog, fields, *is_one_of, given.iter().collect());
+        }
+        (_, Kind::Enum(_) | Kind::Input { .. }, _) => false,
+        (_, Kind::Scalar | Kind::Composite { .. }, _) => true,
+    };
+    let article = if name.starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
+    (!fits).then(|| format!("must be {article} {name}"))
+}
+
+fn fault_of_object(
+    catalog: &Catalog,
+    fields: &HashMap<Name, Input>,
+    is_one_of: bool,
+    given: HashMap<&Name, &Value>,
+) -> Option<String> {
+    if let Some(unknown) = given.keys().find(|name| !fields.contains_key(**name)) {
+        return Some(format!("has no field {unknown}"));
+    }
+    let is_needed = |input: &Input| !input.ty.nullable && !input.has_default;
+    if let Some((missing, _)) = fields.iter().find(|(name, input)| is_needed(input) && !given.contains_key(name)) {
+        return Some(format!("needs a field {missing}"));
+    }
+    if is_one_of && (given.len() != 1 || given.values().any(|value| **value == Value::Null)) {
+        return Some("takes exactly one field".to_owned());
+    }
+    given.into_iter().find_map(|(name, value)| {
+        fault(catalog, &fields[name].ty, value).map(|problem| format!("has a field {name} that {problem}"))
+    })
+}

@@ -1,0 +1,85 @@
+//! From the text of a request to an operation that may be executed: within all limits, with its values checked.
+
+use async_graphql::{
+    Request, ServerError,
+    parser::{
+        self,
+        types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
+    },
+};
+
+use super::{
+    Api,
+    error::{code, coded},
+    input,
+    limits::{Exceeded, cost, lexical, shape},
+    root,
+};
+
+/// An operation that may be executed.
+pub struct Operation {
+    pub(super) request: Request,
+    /// What kind of operation it is.
+    pub kind: OperationType,
+    /// What it costs at most.
+    pub cost: u64,
+}
+
+impl Api {
+    /// Prepares a request, or says what is wrong with it.
+    ///
+    /// The document is parsed here, so that a syntax error can leave without the source line that async-graphql would
+    /// quote (it may hold a password), and so that it is measured before anything walks it.
+    pub fn prepare(&self, mut request: Request) -> Result<Operation, Vec<ServerError>> {
+        let exceeded = |exceeded: Exceeded| vec![exceeded.error()];
+        lexical::check(&request.query, &self.limits).map_err(exceeded)?;
+        let mut document = parser::parse_query(&request.query).map_err(|error| vec![parse_error(&error)])?;
+        shape::check(&document, &self.limits).map_err(exceeded)?;
+        root::settle(&mut document).map_err(|message| vec![invalid(message)])?;
+        let operation =
+            chosen(&document, request.operation_name.as_deref()).map_err(|message| vec![invalid(message)])?;
+        let faults = input::faults(&self.catalog, &document, operation, &request.variables);
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let cost = cost::estimate(&self.catalog, &self.limits, &document, operation, &request.variables);
+        if cost > self.limits.cost {
+            return Err(exceeded(Exceeded::Cost { cost, most: self.limits.cost }));
+        }
+        let kind = operation.ty;
+        request.set_parsed_query(document);
+        Ok(Operation { request, kind, cost })
+    }
+}
+
+/// The operation of this name, or the only one.
+fn chosen<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<&'a OperationDefinition, &'static str> {
+    let operation = match (&document.operations, name) {
+        (DocumentOperations::Single(operation), None) => Some(operation),
+        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => operations.values().next(),
+        (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name),
+        (DocumentOperations::Multiple(_), None) => return Err("several operations: say by operationName which one"),
+        (DocumentOperations::Single(_), Some(_)) => None,
+    };
+    operation.map(|operation| &operation.node).ok_or("the document has no operation of that name")
+}
+
+fn invalid(message: &str) -> ServerError {
+    coded(ServerError::new(message, None), code::GRAPHQL_VALIDATION_FAILED)
+}
+
+fn parse_error(error: &parser::Error) -> ServerError {
+    let message = match error {
+        parser::Error::RecursionLimitExceeded => return Exceeded::Nesting.error(),
+        parser::Error::MultipleRoots { .. } => "the schema has several roots of the same kind",
+        parser::Error::MultipleOperations { .. } | parser::Error::OperationDuplicated { .. } => {
+            "operations must have different names, and several of them each need one"
+        }
+        parser::Error::FragmentDuplicated { .. } => "fragments must have different names",
+        parser::Error::MissingOperation => "the document has no operation",
+        _ => "syntax error",
+    };
+    let mut answer = ServerError::new(message, None);
+    answer.locations = error.positions().collect();
+    coded(answer, code::GRAPHQL_PARSE_FAILED)
+}

@@ -1,0 +1,133 @@
+//! Answers: their status, their media type, and what else a client is told about them.
+
+use std::any::Any;
+
+use async_graphql::{Response as GraphQlAnswer, ServerError};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::{
+    domain::account::Rejection,
+    graphql,
+    http::{
+        negotiation::{Accepted, MediaType},
+        trace,
+    },
+};
+
+/// When to come back to a service that is not there just now, in seconds.
+const RETRY: HeaderValue = HeaderValue::from_static("1");
+
+/// The answer to an operation that was executed.
+pub fn executed(headers: &HeaderMap, mut answer: GraphQlAnswer) -> Response {
+    name_request(&mut answer.errors, headers);
+    let outage = if answer.data == async_graphql::Value::Null { outage(&answer.errors) } else { None };
+    let mut response = written(Accepted::by(headers).of_refusal(), outage.unwrap_or(StatusCode::OK), &answer);
+    if outage.is_some() {
+        response.headers_mut().insert(header::RETRY_AFTER, RETRY);
+    }
+    response
+}
+
+/// The status of an answer that holds nothing, because nothing could be had just now. Clients and proxies know what to do
+/// with it.
+fn outage(errors: &[ServerError]) -> Option<StatusCode> {
+    let is_all =
+        |codes: &[&str]| errors.iter().all(|error| graphql::code_of(error).is_some_and(|it| codes.contains(&it)));
+    (!errors.is_empty() && is_all(&["UNAVAILABLE", "TIMEOUT"])).then_some(StatusCode::SERVICE_UNAVAILABLE)
+}
+
+/// The answer to an operation that was not executed. Clients of events go by the status.
+pub fn refused(headers: &HeaderMap, errors: &[ServerError]) -> Response {
+    let accepted = Accepted::by(headers);
+    let usual = if accepted.answer == Some(MediaType::Json) { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    let outage = outage(errors);
+    let mut response = written(accepted.of_refusal(), outage.unwrap_or(usual), &json!({ "errors": errors }));
+    if outage.is_some() {
+        response.headers_mut().insert(header::RETRY_AFTER, RETRY);
+    }
+    response
+}
+
+/// The answer to a request that is none of ours.
+pub fn bad_request(headers: &HeaderMap, status: StatusCode, message: &str) -> Response {
+    refusal(Accepted::by(headers).of_refusal(), status, "BAD_USER_INPUT", message)
+}
+
+/// The answer to a method that is not for this.
+pub fn not_allowed(headers: &HeaderMap, allowed: &'static str, message: &str) -> Response {
+    let mut response = bad_request(headers, StatusCode::METHOD_NOT_ALLOWED, message);
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
+    response
+}
+
+/// The answer to a token that was not taken.
+pub fn unauthorized(headers: &HeaderMap, rejection: &Rejection) -> Response {
+    match rejection {
+        Rejection::BadToken => {
+            let message = "the access token is not good: get a new one, or send none to be signed out";
+            let media_type = Accepted::by(headers).of_refusal();
+            let mut response = refusal(media_type, StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message);
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            response
+        }
+        Rejection::Unchecked(error) => {
+            tracing::warn!(?error, "a token could not be checked");
+            unavailable(headers)
+        }
+    }
+}
+
+/// The answer to one live connection more than there may be.
+pub fn too_many_connections(headers: &HeaderMap) -> Response {
+    let message = "there are too many live connections: close some, or share one";
+    come_back(headers, StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", message, 10)
+}
+
+/// The answer while there is no service.
+pub fn unavailable(headers: &HeaderMap) -> Response {
+    let message = "the service is not available right now";
+    come_back(headers, StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message, 1)
+}
+
+/// The answer to a request that may be made again after so many seconds.
+pub fn come_back(headers: &HeaderMap, status: StatusCode, code: &str, message: &str, seconds: u64) -> Response {
+    let mut response = refusal(Accepted::by(headers).of_refusal(), status, code, message);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+/// The answer to a request whose handling has failed in a way that nobody thought of. What happened is in the log.
+pub fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
+    tracing::error!("a request panicked");
+    let message = "something went wrong on our side";
+    refusal(MediaType::Json, StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_SERVER_ERROR", message)
+}
+
+/// An answer that holds nothing but one error.
+pub fn refusal(media_type: MediaType, status: StatusCode, code: &str, message: &str) -> Response {
+    written(media_type, status, &json!({ "errors": [{ "message": message, "extensions": { "code": code } }] }))
+}
+
+/// A fault of ours can be found in the log by the id of its request.
+pub fn name_request(errors: &mut [ServerError], headers: &HeaderMap) {
+    for extensions in errors.iter_mut().filter_map(|error| error.extensions.as_mut()) {
+        if extensions.get("code") == Some(&async_graphql::Value::from("INTERNAL_SERVER_ERROR")) {
+            extensions.set("requestId", trace::id_of(headers));
+        }
+    }
+}
+
+/// Writes an answer. As text at once: a JSON value would put its keys in another order than the query's. Nothing that
+/// depends on who asks, or on when, is kept on the way.
+pub fn written(media_type: MediaType, status: StatusCode, answer: &impl Serialize) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, media_type.header()),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::VARY, "accept, authorization"),
+    ];
+    // Everything in an answer can be written as JSON.
+    (status, headers, serde_json::to_string(answer).unwrap_or_default()).into_response()
+}

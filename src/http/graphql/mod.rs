@@ -1,0 +1,226 @@
+//! `/graphql`: operations by POST, and queries by GET.
+
+pub mod answer;
+mod parameters;
+
+use std::{net::SocketAddr, time::Duration};
+
+use async_graphql::{ServerError, parser::types::OperationType};
+use axum::{
+    body::Bytes,
+    extract::{ConnectInfo, FromRequest, Request, State},
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderName, Method, StatusCode, header, request::Parts};
+use serde::Serialize;
+use tokio::time::timeout;
+
+pub use self::parameters::Parameters;
+use self::{
+    answer::{bad_request, executed, not_allowed, refused, unauthorized, written},
+    parameters::Body,
+};
+use super::{
+    State as AppState, credentials,
+    live::sse,
+    negotiation::{self, Accepted},
+};
+use crate::{
+    domain::account::Admission,
+    graphql::{self, Operation, Outcome, ViewerContext},
+};
+
+/// A header that Apollo's clients send so that a browser has to ask beforehand.
+pub const PREFLIGHT: HeaderName = HeaderName::from_static("apollo-require-preflight");
+/// Another one.
+pub const OPERATION_NAME: HeaderName = HeaderName::from_static("x-apollo-operation-name");
+
+/// How operations are taken.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// The largest body that is read, in bytes.
+    pub max_body_bytes: usize,
+    /// How long a body may take to come.
+    pub body_timeout: Duration,
+    /// How long a request may take to be answered.
+    pub timeout: Duration,
+    /// Operations in one request at most; 0 means that lists of them are not taken.
+    pub max_batch: usize,
+}
+
+/// `POST`: an operation as JSON.
+pub async fn post(State(state): State<AppState>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let headers = &parts.headers;
+    if let Some(refusal) = not_acceptable(headers).or_else(|| unsupported(headers)) {
+        return refusal;
+    }
+    let whole = Request::from_parts(parts.clone(), body);
+    let body = match timeout(state.options.body_timeout, Bytes::from_request(whole, &())).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(rejection)) => return bad_request(headers, rejection.status(), "the body cannot be read"),
+        Err(_) => {
+            let mut response = bad_request(headers, StatusCode::REQUEST_TIMEOUT, "the body took too long to come");
+            response.headers_mut().insert(header::CONNECTION, http::HeaderValue::from_static("close"));
+            return response;
+        }
+    };
+    match Body::read(&body) {
+        Some(Body::Single(parameters)) => single(state, parts, parameters).await,
+        Some(Body::Batch(items)) if (1..=state.options.max_batch).contains(&items.len()) => {
+            batch(state, &parts, items).await
+        }
+        Some(Body::Batch(_)) => {
+            let message = match state.options.max_batch {
+                0 => "send one operation, not a list of them".to_owned(),
+                most => format!("send 1 to {most} operations"),
+            };
+            bad_request(headers, StatusCode::BAD_REQUEST, &message)
+        }
+        None => {
+            let message =
+                "the body is not a JSON object with query, and operationName, variables and extensions if any";
+            bad_request(headers, StatusCode::BAD_REQUEST, message)
+        }
+    }
+}
+
+/// `GET`: a query in the address.
+pub async fn get(state: AppState, parts: Parts) -> Response {
+    let headers = &parts.headers;
+    if let Some(refusal) = not_acceptable(headers).or_else(|| foreign(headers)) {
+        return refusal;
+    }
+    let Some(parameters) = Parameters::of_address(parts.uri.query().unwrap_or_default()) else {
+        let message = "the address has no query, or variables and extensions that are not JSON objects";
+        return bad_request(headers, StatusCode::BAD_REQUEST, message);
+    };
+    single(state, parts, parameters).await
+}
+
+/// Any other method.
+pub async fn method_not_allowed(headers: HeaderMap) -> Response {
+    not_allowed(&headers, "GET, POST", "operations are sent by POST, and queries by GET as well")
+}
+
+/// The schema, for code generators.
+pub async fn sdl() -> Response {
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], graphql::sdl()).into_response()
+}
+
+/// The client's address, where it is known.
+pub fn address_of(parts: &Parts) -> Option<std::net::IpAddr> {
+    parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip())
+}
+
+/// Who is let in, or the answer that says why not.
+pub async fn admission(state: &AppState, headers: &HeaderMap) -> Result<Admission, Response> {
+    let admission = credentials::admission(&state.domain, headers).await;
+    admission.map_err(|rejection| unauthorized(headers, &rejection))
+}
+
+/// One operation.
+async fn single(state: AppState, parts: Parts, parameters: Parameters) -> Response {
+    let accepted = Accepted::by(&parts.headers);
+    let last_event_id = parameters.last_event_id();
+    let operation = match state.api.prepare(parameters.into_request()) {
+        Ok(operation) => operation,
+        Err(errors) => return refused(&parts.headers, &errors),
+    };
+    if operation.kind == OperationType::Mutation && parts.method == Method::GET {
+        return not_allowed(&parts.headers, "POST", "a mutation is sent by POST");
+    }
+    // Who takes both gets one answer for what has one.
+    if accepted.events && (operation.kind == OperationType::Subscription || accepted.answer.is_none()) {
+        let answer = sse::answer(state, parts, operation, last_event_id).await;
+        return answer.unwrap_or_else(|refusal| refusal);
+    }
+    let admission = match admission(&state, &parts.headers).await {
+        Ok(admission) => admission,
+        Err(rejection) => return rejection,
+    };
+    match perform(&state, admission, operation).await {
+        Outcome::Executed(answer) => executed(&parts.headers, answer),
+        Outcome::Refused(errors) => refused(&parts.headers, &errors),
+    }
+}
+
+/// Several operations, one after the other, answered in their order.
+async fn batch(state: AppState, parts: &Parts, items: Vec<Parameters>) -> Response {
+    #[derive(Serialize)]
+    #[serde(untagged)]
+    enum Answer {
+        Executed(async_graphql::Response),
+        Refused { errors: Vec<ServerError> },
+    }
+    let headers = &parts.headers;
+    let admission = match admission(&state, headers).await {
+        Ok(admission) => admission,
+        Err(rejection) => return rejection,
+    };
+    let mut answers = Vec::with_capacity(items.len());
+    for parameters in items {
+        let outcome = match state.api.prepare(parameters.into_request()) {
+            Ok(operation) => perform(&state, admission, operation).await,
+            Err(errors) => Outcome::Refused(errors),
+        };
+        answers.push(match outcome {
+            Outcome::Executed(mut answer) => {
+                answer::name_request(&mut answer.errors, headers);
+                Answer::Executed(answer)
+            }
+            Outcome::Refused(errors) => Answer::Refused { errors },
+        });
+    }
+    written(Accepted::by(headers).of_refusal(), StatusCode::OK, &answers)
+}
+
+/// Executes a query or a mutation.
+async fn perform(state: &AppState, admission: Admission, operation: Operation) -> Outcome {
+    if operation.kind == OperationType::Subscription {
+        return Outcome::Refused(vec![graphql::not_here()]);
+    }
+    let vc = ViewerContext::new(state.domain.clone(), admission.viewer);
+    match timeout(state.options.timeout, state.api.execute(operation, vc)).await {
+        Ok(outcome) => outcome,
+        Err(_) => Outcome::Refused(vec![graphql::too_slow()]),
+    }
+}
+
+/// The answer to a request whose answer the client would not take.
+fn not_acceptable(headers: &HeaderMap) -> Option<Response> {
+    let is_acceptable = |accepted: Accepted| accepted.answer.is_some() || accepted.events;
+    let message = "answers are application/graphql-response+json, application/json or text/event-stream";
+    (!is_acceptable(Accepted::by(headers))).then(|| bad_request(headers, StatusCode::NOT_ACCEPTABLE, message))
+}
+
+/// The answer to a request whose body is not read.
+fn unsupported(headers: &HeaderMap) -> Option<Response> {
+    let message = "send the request as Content-Type: application/json";
+    let Some(content_type) = headers.get(header::CONTENT_TYPE) else {
+        return Some(bad_request(headers, StatusCode::BAD_REQUEST, message));
+    };
+    if !content_type.to_str().is_ok_and(negotiation::is_json) {
+        return Some(bad_request(headers, StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
+    }
+    // A small body could become a large one.
+    let is_encoded = headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity");
+    let message = "send the body as it is, without Content-Encoding";
+    is_encoded.then(|| bad_request(headers, StatusCode::UNSUPPORTED_MEDIA_TYPE, message))
+}
+
+/// The answer to a query that a page of another site may have had its visitor's browser send. (Nothing that says who the
+/// visitor is goes along, since tokens are sent by scripts alone; so such a page could not learn or do anything with it. It
+/// is refused all the same.) A browser says where a request comes from; with one of these headers it has asked
+/// beforehand whether it may.
+fn foreign(headers: &HeaderMap) -> Option<Response> {
+    let has_asked = [PREFLIGHT, OPERATION_NAME, header::AUTHORIZATION].iter().any(|name| headers.contains_key(name))
+        || headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).is_some_and(negotiation::is_json);
+    let is_foreign = match headers.get("sec-fetch-site").map(http::HeaderValue::as_bytes) {
+        Some(site) => !matches!(site, b"same-origin" | b"none"),
+        // Browsers from before.
+        None => headers.contains_key(header::ORIGIN),
+    };
+    let message = "a query from another site is sent with the header Apollo-Require-Preflight";
+    (is_foreign && !has_asked).then(|| bad_request(headers, StatusCode::FORBIDDEN, message))
+}

@@ -1,0 +1,78 @@
+//! The parameters of a request, as the GraphQL over HTTP specification names them.
+
+use async_graphql::{Request, Variables};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// The parameters.
+#[derive(Deserialize)]
+pub struct Parameters {
+    query: String,
+    #[serde(rename = "operationName")]
+    operation_name: Option<String>,
+    variables: Option<Map<String, Value>>,
+    extensions: Option<Map<String, Value>>,
+}
+
+/// What a body asks for.
+pub enum Body {
+    /// One operation.
+    Single(Parameters),
+    /// Several of them, one after the other.
+    Batch(Vec<Parameters>),
+}
+
+impl Body {
+    /// Reads a JSON body: an object, or a list of objects.
+    pub fn read(json: &[u8]) -> Option<Self> {
+        match json.trim_ascii_start().first()? {
+            b'{' => serde_json::from_slice(json).ok().map(Self::Single),
+            b'[' => {
+                let items: Vec<Map<String, Value>> = serde_json::from_slice(json).ok()?;
+                let parameters = items.into_iter().map(|item| serde_json::from_value(Value::Object(item)).ok());
+                parameters.collect::<Option<_>>().map(Self::Batch)
+            }
+            // Serde would also take the parameters from an array, in their order.
+            _ => None,
+        }
+    }
+}
+
+impl Parameters {
+    /// Reads the query of an address. Each parameter stands there at most once, `variables` and `extensions` as JSON.
+    pub fn of_address(query: &str) -> Option<Self> {
+        let mut texts = Map::new();
+        for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+            let value = match name.as_ref() {
+                "query" | "operationName" => Value::String(value.into_owned()),
+                "variables" | "extensions" => serde_json::from_str(&value).ok()?,
+                _ => continue,
+            };
+            if texts.insert(name.into_owned(), value).is_some() {
+                return None;
+            }
+        }
+        serde_json::from_value(Value::Object(texts)).ok()
+    }
+
+    /// The id of the last event that the client has got, in `extensions.lastEventId`.
+    pub fn last_event_id(&self) -> Option<String> {
+        let id = self.extensions.as_ref()?.get("lastEventId")?;
+        // What is no text is no event id either, and is refused as one.
+        Some(id.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// The request as the schema takes it.
+    pub fn into_request(self) -> Request {
+        let mut request = Request::new(self.query);
+        request.operation_name = self.operation_name;
+        request.variables = Variables::from_json(Value::Object(self.variables.unwrap_or_default()));
+        request.extensions.0 = self
+            .extensions
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, async_graphql::Value::from_json(value).ok()?)))
+            .collect();
+        request
+    }
+}
