@@ -21,6 +21,7 @@ mod cli;
 mod concurrency;
 mod coverage;
 mod examples;
+mod faults;
 mod feeds;
 mod follows;
 mod gowalla;

@@ -16,7 +16,9 @@ use uuid::Uuid;
 pub struct Database {
     pub url: String,
     pub pool: PgPool,
-    name: String,
+    pub(super) name: String,
+    /// Whether it goes by itself, with its cluster.
+    is_left: bool,
 }
 
 impl Database {
@@ -34,9 +36,20 @@ impl Database {
     async fn create(how: &str) -> Self {
         let name = format!("sojorn_test_{}", Uuid::new_v4().simple());
         run(&mut admin().await, &format!("CREATE DATABASE {name}{how}")).await;
-        let url = url_of(&name);
-        let pool = PgPoolOptions::new().max_connections(4).connect(&url).await.unwrap();
-        Self { url, pool, name }
+        Self::of(&url_of(&name), name, false).await
+    }
+
+    /// One without any table, in the cluster that has the database `admin`. It goes with that cluster.
+    pub async fn within(admin: &str, url: &str, name: &str) -> Self {
+        let mut connection = PgConnection::connect(admin).await.unwrap();
+        run(&mut connection, &format!("CREATE DATABASE {name} TEMPLATE template0")).await;
+        Self::of(url, name.to_owned(), true).await
+    }
+
+    /// One that there is.
+    pub(super) async fn of(url: &str, name: String, is_left: bool) -> Self {
+        let pool = PgPoolOptions::new().max_connections(4).connect(url).await.unwrap();
+        Self { url: url.to_owned(), pool, name, is_left }
     }
 
     /// The database as the commands that write much have it.
@@ -100,6 +113,9 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
+        if self.is_left {
+            return;
+        }
         let name = self.name.clone();
         let pool = self.pool.clone();
         // Its own thread and runtime: the test's may be on its way out.

@@ -2,6 +2,7 @@
 #![allow(dead_code)]
 
 mod answer;
+mod cluster;
 mod crowd;
 mod database;
 mod list;
@@ -36,6 +37,7 @@ use uuid::Uuid;
 
 pub use self::{
     answer::Answer,
+    cluster::{Cluster, Stop},
     crowd::{PERSON, numbered, numbered_sql},
     database::{Database, url_of},
     list::List,
