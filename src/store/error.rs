@@ -5,7 +5,7 @@ use super::db::Conflict;
 /// Why a statement failed, as far as anybody above can do something about it.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
-    /// No connection could be had: the pool is exhausted, or the database is away.
+    /// No connection could be had: the pool is exhausted, or the database is away or full.
     #[error("the database cannot be reached: {0}")]
     Unavailable(DbErr),
     /// The statement ran, or waited for a lock, longer than it may.
@@ -48,8 +48,11 @@ impl From<DbErr> for StoreError {
                         Some("57014" | "55P03" | "25P03") => return Self::Timeout(error),
                         Some("23505") => return Self::Taken { constraint },
                         Some("23503") => return Self::Gone,
-                        // Connections refused, too many, or cut by a restart.
-                        Some(code) if code.starts_with("08") || code.starts_with("57P") || code == "53300" => {
+                        // Connections refused or cut, no room (for data, or for one more connection), or the database
+                        // is now a standby.
+                        Some(code)
+                            if ["08", "53", "57P"].iter().any(|class| code.starts_with(class)) || code == "25006" =>
+                        {
                             return Self::Unavailable(error);
                         }
                         // No connection could be opened, for whatever reason: the database may be gone.
