@@ -28,6 +28,9 @@ pub enum Error {
         /// `after` or `before`.
         argument: &'static str,
     },
+    /// The key of the request was given to another one before.
+    #[error("this Idempotency-Key belongs to another request")]
+    KeyReused,
     /// The database is away or busy.
     #[error("the service is not available right now")]
     Unavailable(StoreError),
@@ -100,6 +103,12 @@ impl Failure {
     /// One refusal.
     pub fn refused(code: RefusalCode, field: &'static str, message: impl Into<String>) -> Self {
         Self::Refused(vec![Refusal::new(code, field, message)])
+    }
+
+    /// A request came again, and what the first one made does not exist for the viewer any more.
+    pub(super) fn made_and_gone() -> Self {
+        let message = "it was made when you asked first, and is gone".to_owned();
+        Self::Refused(vec![Refusal { code: RefusalCode::NotFound, message, path: vec!["input"] }])
     }
 }
 

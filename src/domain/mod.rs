@@ -13,6 +13,7 @@ pub mod key;
 pub mod live;
 pub mod mark;
 pub mod notification;
+pub mod once;
 pub mod own_list;
 pub mod page;
 pub mod post;
@@ -62,6 +63,7 @@ pub struct Domain {
     tokens: Tokens,
     passwords: Passwords,
     person_key: [u8; 32],
+    repeat_key: [u8; 32],
     beacons_per_hour: u32,
     hub: Arc<Hub>,
     resume: Resume,
@@ -82,6 +84,7 @@ impl Domain {
             tokens: Tokens::new(secret),
             passwords: Passwords::new(settings.password_workers),
             person_key: cursor::derive_key(secret, "beacon allowance"),
+            repeat_key: cursor::derive_key(secret, "repeated request"),
             beacons_per_hour: settings.beacons_per_hour,
             clock,
             random,

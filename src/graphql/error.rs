@@ -16,6 +16,7 @@ pub(super) mod code {
     pub const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
     pub const PAGE_SIZE: &str = "PAGE_SIZE";
     pub const BAD_CURSOR: &str = "BAD_CURSOR";
+    pub const IDEMPOTENCY_KEY_REUSED: &str = "IDEMPOTENCY_KEY_REUSED";
     pub const UNAVAILABLE: &str = "UNAVAILABLE";
     pub const TIMEOUT: &str = "TIMEOUT";
     pub const INTERNAL_SERVER_ERROR: &str = "INTERNAL_SERVER_ERROR";
@@ -29,6 +30,7 @@ pub(super) fn api_error(error: &Error) -> async_graphql::Error {
         Error::BadInput { .. } => code::BAD_USER_INPUT,
         Error::PageSize { .. } => code::PAGE_SIZE,
         Error::BadCursor { .. } => code::BAD_CURSOR,
+        Error::KeyReused => code::IDEMPOTENCY_KEY_REUSED,
         Error::Unavailable(cause) => {
             tracing::warn!(%cause, "the database is not available");
             code::UNAVAILABLE

@@ -25,7 +25,7 @@ pub use self::{
     limits::Limits,
     prepare::Operation,
     subscription::Live,
-    viewer_context::ViewerContext,
+    viewer_context::{RequestInfo, ViewerContext},
 };
 
 /// The executable schema.

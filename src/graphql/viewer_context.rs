@@ -1,9 +1,11 @@
 use std::{
     collections::{BTreeSet, HashMap},
     hash::Hash,
+    net::IpAddr,
     sync::Arc,
 };
 
+use async_graphql::Context;
 use entity::{PostId, ProfileId};
 
 use super::batch::Batcher;
@@ -13,6 +15,7 @@ use crate::{
         beacon::Beacon,
         follow::{List, Listed},
         mark::{Fact, Facts},
+        once::{Once, RequestKey},
         page::{Arguments, Connection},
         post::{Kind, Post},
         profile::Count,
@@ -28,9 +31,19 @@ use crate::{
 #[derive(Clone)]
 pub struct ViewerContext(Arc<Inner>);
 
+/// What is known of a request besides who makes it.
+#[derive(Clone, Default)]
+pub struct RequestInfo {
+    /// The key with which it may come again.
+    pub key: Option<RequestKey>,
+    /// Where it comes from.
+    pub address: Option<IpAddr>,
+}
+
 struct Inner {
     domain: Arc<Domain>,
     viewer: Viewer,
+    info: RequestInfo,
     counts: Batcher<(ProfileId, Count), i64>,
     posts_by_id: Batcher<PostId, Post>,
     beacons_by_id: Batcher<PostId, Beacon>,
@@ -42,12 +55,13 @@ struct Inner {
 }
 
 impl ViewerContext {
-    /// The context of a viewer.
+    /// The context of a viewer's request.
     #[must_use]
-    pub fn new(domain: Arc<Domain>, viewer: Viewer) -> Self {
+    pub fn new(domain: Arc<Domain>, viewer: Viewer, info: RequestInfo) -> Self {
         Self(Arc::new(Inner {
             domain,
             viewer,
+            info,
             counts: Batcher::default(),
             posts_by_id: Batcher::default(),
             beacons_by_id: Batcher::default(),
@@ -61,7 +75,7 @@ impl ViewerContext {
 
     /// The context of somebody else, as after signing in.
     pub(super) fn of(&self, viewer: Viewer) -> Self {
-        Self::new(Arc::clone(&self.0.domain), viewer)
+        Self::new(Arc::clone(&self.0.domain), viewer, self.0.info.clone())
     }
 
     pub(super) fn viewer(&self) -> Viewer {
@@ -74,6 +88,13 @@ impl ViewerContext {
 
     pub(super) fn domain(&self) -> &Domain {
         &self.0.domain
+    }
+
+    /// What the request does here once, however often it comes; none, when it has no key. Mutations are root fields, so
+    /// their key in the answer is their place.
+    pub(super) fn once(&self, ctx: &Context<'_>) -> Option<Once> {
+        let place = ctx.item.node.response_key().node.as_str();
+        self.0.info.key.as_ref().map(|key| self.domain().once(self.viewer(), key, place))
     }
 
     /// A count around a profile, together with all counts that siblings ask for.

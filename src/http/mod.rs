@@ -5,6 +5,7 @@ mod credentials;
 mod entity_tag;
 mod graphql;
 mod health;
+mod idempotency;
 mod live;
 mod map;
 mod negotiation;
@@ -90,6 +91,7 @@ pub fn router(state: State, options: &Options) -> Router {
             trace::REQUEST_ID,
             graphql::PREFLIGHT,
             graphql::OPERATION_NAME,
+            idempotency::KEY,
         ])
         .expose_headers([trace::REQUEST_ID, header::ETAG, header::RETRY_AFTER, header::WWW_AUTHENTICATE]);
     routes

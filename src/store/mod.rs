@@ -21,6 +21,7 @@ pub mod mention;
 pub mod migrate;
 pub mod notification;
 pub mod notify;
+pub mod once;
 pub mod own_list;
 pub mod page;
 pub mod post;

@@ -20,7 +20,7 @@ const NOTIFICATIONS_KEPT: TimeDelta = TimeDelta::days(180);
 
 impl Domain {
     /// Removes everything of those whose time to come back has passed, each in a transaction of its own, and then forgets
-    /// old notifications. Several purges at once pass over each other's rows.
+    /// old notifications and requests that are not repeated any more. Several purges at once pass over each other's rows.
     pub async fn purge(&self) -> Result<Purged, Error> {
         let now = self.now();
         let mut purged = Purged::default();
@@ -42,6 +42,7 @@ impl Domain {
             }
         }
         self.forget_notifications(now).await;
+        self.forget_repeatable().await;
         Ok(purged)
     }
 

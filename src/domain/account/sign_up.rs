@@ -7,6 +7,7 @@ use super::{
 use crate::{
     domain::{
         Domain, Failure, Refusal, RefusalCode,
+        once::Once,
         profile::{checked_display_name, handle},
     },
     store::{self, StoreError},
@@ -26,9 +27,14 @@ pub struct NewAccount {
 }
 
 impl Domain {
-    /// Makes an account and its profile, and signs it in.
-    pub async fn sign_up(&self, new: NewAccount) -> Result<Session, Failure> {
+    /// Makes an account and its profile, `once` if the request can come again, and signs it in. Tokens are not kept: who
+    /// asks again is signed in again.
+    pub async fn sign_up(&self, new: NewAccount, once: Option<&Once>) -> Result<Session, Failure> {
         let (handle, display_name) = check(&new)?;
+        let (email, password) = (new.email.clone(), new.password.clone());
+        if self.earlier(once).await?.is_some() {
+            return self.sign_in(&email, password).await;
+        }
         let password_hash = self.passwords.hash(new.password).await?;
         let now = self.now();
         let row = store::account::NewAccount {
@@ -40,15 +46,23 @@ impl Domain {
             password_hash,
             created_at: now,
         };
-        self.db
+        let session = self
+            .db
             .retrying(|| async {
                 let tx = self.db.begin().await?;
+                if self.unless_made(&tx, once, &[]).await?.is_some() {
+                    return Ok(None);
+                }
                 store::account::insert(&tx, row.clone()).await.map_err(taken)?;
                 let session = self.begin_session(&tx, row.profile).await?;
                 tx.commit().await?;
-                Ok(session)
+                Ok::<_, Failure>(Some(session))
             })
-            .await
+            .await?;
+        match session {
+            Some(session) => Ok(session),
+            None => self.sign_in(&email, password).await,
+        }
     }
 }
 

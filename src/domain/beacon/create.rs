@@ -1,11 +1,12 @@
-use chrono::{DurationRound, TimeDelta};
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use entity::{PostId, ProfileId};
 use hmac::Mac;
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use super::{Beacon, BeaconType, Point, Precision, Severity, cell::stored_point};
 use crate::{
-    domain::{Domain, Error, Failure, Refusal, RefusalCode, cursor::keyed, post::MAX_BODY, text},
+    domain::{Domain, Error, Failure, Refusal, RefusalCode, cursor::keyed, once::Once, post::MAX_BODY, text},
     policy::Viewer,
     store,
 };
@@ -51,9 +52,12 @@ pub struct Created {
 
 impl Domain {
     /// Makes a beacon. Of an anonymous one nothing is kept that could name its author: no author, a random id, a time
-    /// cut to the minute.
-    pub async fn create_beacon(&self, viewer: Viewer, new: NewBeacon) -> Result<Created, Failure> {
+    /// cut to the minute. It is made `once`, if the request can come again.
+    pub async fn create_beacon(&self, viewer: Viewer, new: NewBeacon, once: Option<&Once>) -> Result<Created, Failure> {
         let me = viewer.id().ok_or(Error::Unauthenticated)?;
+        if let Some(made) = self.earlier(once).await? {
+            return self.beacon_again(viewer, &made).await;
+        }
         let profile = store::profile::by_id(&self.db, viewer, me).await?;
         // A profile without a handle (an adopted row) exists for nobody, and makes nothing either.
         let is_official = profile.ok_or(Error::Unauthenticated)?.is_official;
@@ -85,27 +89,48 @@ impl Domain {
             created_at,
             expires_at: created_at + life,
         };
-        let beacon = self
+        // What is shown once is part of the result.
+        let result = [id.0.as_bytes(), manage_key.as_deref().unwrap_or_default().as_bytes()].concat();
+        let made = self
             .db
             .retrying(|| async {
                 let tx = self.db.begin().await?;
+                if let Some(made) = self.unless_made(&tx, once, &result).await? {
+                    return Ok(Err(made));
+                }
                 store::geo::insert(&tx, row.clone()).await?;
                 let beacon = store::geo::by_ids(&tx, viewer, now, &[id]).await?.pop();
                 let beacon = beacon.ok_or(Error::Unauthenticated)?;
                 tx.commit().await?;
-                Ok::<_, Failure>(beacon)
+                Ok::<_, Failure>(Ok(beacon))
             })
             .await?;
-        Ok(Created { beacon, manage_key })
+        match made {
+            Ok(beacon) => Ok(Created { beacon, manage_key }),
+            Err(made) => {
+                // The same request, at the same time: it counts once.
+                store::geo::give_back(&self.db, &self.allowance_of(me), slot_of(now)).await?;
+                self.beacon_again(viewer, &made).await
+            }
+        }
+    }
+
+    /// What was answered when the request came first, as the beacon is now.
+    async fn beacon_again(&self, viewer: Viewer, made: &[u8]) -> Result<Created, Failure> {
+        let (id, key) = made.split_first_chunk::<16>().ok_or_else(Failure::made_and_gone)?;
+        let beacon = store::geo::by_ids(&self.db, viewer, self.now(), &[PostId(Uuid::from_bytes(*id))]).await?.pop();
+        let manage_key = Some(String::from_utf8_lossy(key).into_owned()).filter(|key| !key.is_empty());
+        Ok(Created { beacon: beacon.ok_or_else(Failure::made_and_gone)?, manage_key })
     }
 
     /// Counts one more beacon for a person. The person is written down as a keyed hash, and the time rounded up to ten
     /// minutes, so that what is written tells nobody which beacons are theirs.
-    async fn take_allowance(&self, me: ProfileId, now: chrono::DateTime<chrono::Utc>) -> Result<bool, Failure> {
+    async fn take_allowance(&self, me: ProfileId, now: DateTime<Utc>) -> Result<bool, Failure> {
         let person = self.allowance_of(me);
-        let slot = now.duration_trunc(TimeDelta::minutes(10)).unwrap_or(now) + TimeDelta::minutes(10);
-        let counted =
-            self.db.retrying(|| store::geo::allowance(&self.db, &person, now, slot, self.beacons_per_hour)).await?;
+        let counted = self
+            .db
+            .retrying(|| store::geo::allowance(&self.db, &person, now, slot_of(now), self.beacons_per_hour))
+            .await?;
         Ok(counted)
     }
 
@@ -115,6 +140,11 @@ impl Domain {
         mac.update(person.0.as_bytes());
         mac.finalize().into_bytes().to_vec()
     }
+}
+
+/// The ten minutes that a beacon is counted in, by their end.
+fn slot_of(now: DateTime<Utc>) -> DateTime<Utc> {
+    now.duration_trunc(TimeDelta::minutes(10)).unwrap_or(now) + TimeDelta::minutes(10)
 }
 
 /// What is kept of a manage key.

@@ -1,9 +1,10 @@
 use chrono::TimeDelta;
 use entity::PostId;
+use uuid::Uuid;
 
 use super::{MAX_BODY, Post, Visibility, mentions::handles, tags::hashtags};
 use crate::{
-    domain::{Domain, Error, Failure, Refusal, RefusalCode, notification::Kind, text},
+    domain::{Domain, Error, Failure, Refusal, RefusalCode, notification::Kind, once::Once, text},
     policy::Viewer,
     store,
 };
@@ -37,8 +38,8 @@ pub struct NewPost {
 }
 
 impl Domain {
-    /// Posts something.
-    pub async fn create_post(&self, viewer: Viewer, new: NewPost) -> Result<Post, Failure> {
+    /// Posts something, `once` if the request can come again.
+    pub async fn create_post(&self, viewer: Viewer, new: NewPost, once: Option<&Once>) -> Result<Post, Failure> {
         let me = viewer.id().ok_or(Error::Unauthenticated)?;
         let body = check(&new)?;
         let now = self.now();
@@ -62,6 +63,11 @@ impl Domain {
         self.db
             .retrying(|| async {
                 let tx = self.db.begin().await?;
+                if let Some(made) = self.unless_made(&tx, once, id.0.as_bytes()).await? {
+                    let made = PostId(Uuid::from_slice(&made).unwrap_or_default());
+                    let post = store::post::by_ids(&tx, viewer, now, &[made]).await?.pop();
+                    return post.ok_or_else(Failure::made_and_gone);
+                }
                 let mut replied_to = None;
                 if let Some(parent) = new.parent {
                     let parent = self.lock_visible_post(&tx, viewer, parent, "parentId").await?;

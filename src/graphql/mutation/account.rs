@@ -118,7 +118,7 @@ impl AccountMutation {
         let vc = viewer_context(ctx)?;
         let SignUpInput { email, password, handle, display_name } = input;
         let new = NewAccount { email, password, handle, display_name };
-        payload(&vc, vc.domain().sign_up(new).await)
+        payload(&vc, vc.domain().sign_up(new, vc.once(ctx).as_ref()).await)
     }
 
     /// Signs in. The answer to a wrong password, an unknown account and a suspended one is the same.

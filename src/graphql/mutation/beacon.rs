@@ -121,7 +121,7 @@ impl BeaconMutation {
             radius_meters: input.radius_meters,
             expires_in_minutes: input.expires_in_minutes,
         };
-        let (created, user_errors) = outcome(vc.domain().create_beacon(vc.viewer(), new).await)?;
+        let (created, user_errors) = outcome(vc.domain().create_beacon(vc.viewer(), new, vc.once(ctx).as_ref()).await)?;
         let Some(created) = created else {
             return Ok(CreateBeaconPayload { beacon: None, beacon_edge: None, manage_key: None, user_errors });
         };

@@ -111,7 +111,7 @@ impl PostMutation {
             allow_replies: input.allow_replies.unwrap_or(true),
             expires_in_minutes: input.expires_in_minutes,
         };
-        PostPayload::of(&vc, vc.domain().create_post(vc.viewer(), new).await)
+        PostPayload::of(&vc, vc.domain().create_post(vc.viewer(), new, vc.once(ctx).as_ref()).await)
     }
 
     /// Changes a post of the viewer's.

@@ -23,29 +23,40 @@ const RETRY: HeaderValue = HeaderValue::from_static("1");
 /// The answer to an operation that was executed.
 pub fn executed(headers: &HeaderMap, mut answer: GraphQlAnswer) -> Response {
     name_request(&mut answer.errors, headers);
-    let outage = if answer.data == async_graphql::Value::Null { outage(&answer.errors) } else { None };
-    let mut response = written(Accepted::by(headers).of_refusal(), outage.unwrap_or(StatusCode::OK), &answer);
-    if outage.is_some() {
-        response.headers_mut().insert(header::RETRY_AFTER, RETRY);
-    }
-    response
-}
-
-/// The status of an answer that holds nothing, because nothing could be had just now. Clients and proxies know what to do
-/// with it.
-fn outage(errors: &[ServerError]) -> Option<StatusCode> {
-    let is_all =
-        |codes: &[&str]| errors.iter().all(|error| graphql::code_of(error).is_some_and(|it| codes.contains(&it)));
-    (!errors.is_empty() && is_all(&["UNAVAILABLE", "TIMEOUT"])).then_some(StatusCode::SERVICE_UNAVAILABLE)
+    let has_data = match &answer.data {
+        async_graphql::Value::Null => false,
+        async_graphql::Value::Object(fields) => fields.values().any(|value| *value != async_graphql::Value::Null),
+        _ => true,
+    };
+    let status = if has_data { None } else { status_of(&answer.errors) };
+    with_errors(headers, status.unwrap_or(StatusCode::OK), &answer)
 }
 
 /// The answer to an operation that was not executed. Clients of events go by the status.
 pub fn refused(headers: &HeaderMap, errors: &[ServerError]) -> Response {
-    let accepted = Accepted::by(headers);
-    let usual = if accepted.answer == Some(MediaType::Json) { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-    let outage = outage(errors);
-    let mut response = written(accepted.of_refusal(), outage.unwrap_or(usual), &json!({ "errors": errors }));
-    if outage.is_some() {
+    let is_old = Accepted::by(headers).answer == Some(MediaType::Json);
+    let usual = if is_old { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    with_errors(headers, status_of(errors).unwrap_or(usual), &json!({ "errors": errors }))
+}
+
+/// The status of errors that all say the same, when there is nothing besides them. Clients and proxies know what to do
+/// with it.
+fn status_of(errors: &[ServerError]) -> Option<StatusCode> {
+    let all_say = |codes: &[&str]| {
+        !errors.is_empty() && errors.iter().all(|error| graphql::code_of(error).is_some_and(|it| codes.contains(&it)))
+    };
+    if all_say(&["UNAVAILABLE", "TIMEOUT"]) {
+        Some(StatusCode::SERVICE_UNAVAILABLE)
+    } else if all_say(&["IDEMPOTENCY_KEY_REUSED"]) {
+        Some(StatusCode::UNPROCESSABLE_ENTITY)
+    } else {
+        None
+    }
+}
+
+fn with_errors(headers: &HeaderMap, status: StatusCode, answer: &impl Serialize) -> Response {
+    let mut response = written(Accepted::by(headers).of_refusal(), status, answer);
+    if status == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(header::RETRY_AFTER, RETRY);
     }
     response

@@ -21,13 +21,13 @@ use self::{
     parameters::Body,
 };
 use super::{
-    State as AppState, credentials,
+    State as AppState, credentials, idempotency,
     live::sse,
     negotiation::{self, Accepted},
 };
 use crate::{
-    domain::account::Admission,
-    graphql::{self, Operation, Outcome, ViewerContext},
+    domain::{account::Admission, once::RequestKey},
+    graphql::{self, Operation, Outcome, RequestInfo, ViewerContext},
 };
 
 /// A header that Apollo's clients send so that a browser has to ask beforehand.
@@ -119,30 +119,46 @@ pub async fn admission(state: &AppState, headers: &HeaderMap) -> Result<Admissio
     admission.map_err(|rejection| unauthorized(headers, &rejection))
 }
 
+/// An operation that a request asks for.
+pub struct Asked {
+    /// The operation.
+    pub operation: Operation,
+    /// The id of the last event that the client has got.
+    pub last_event_id: Option<String>,
+    /// The key with which the request may come again.
+    pub key: Option<RequestKey>,
+}
+
 /// One operation.
 async fn single(state: AppState, parts: Parts, parameters: Parameters) -> Response {
     let accepted = Accepted::by(&parts.headers);
-    let last_event_id = parameters.last_event_id();
-    let operation = match state.api.prepare(parameters.into_request()) {
-        Ok(operation) => operation,
-        Err(errors) => return refused(&parts.headers, &errors),
+    let asked = match asked(&state, &parts.headers, parameters) {
+        Ok(asked) => asked,
+        Err(refusal) => return refusal,
     };
-    if operation.kind == OperationType::Mutation && parts.method == Method::GET {
+    let kind = asked.operation.kind;
+    if kind == OperationType::Mutation && parts.method == Method::GET {
         return not_allowed(&parts.headers, "POST", "a mutation is sent by POST");
     }
     // Who takes both gets one answer for what has one.
-    if accepted.events && (operation.kind == OperationType::Subscription || accepted.answer.is_none()) {
-        let answer = sse::answer(state, parts, operation, last_event_id).await;
-        return answer.unwrap_or_else(|refusal| refusal);
+    if accepted.events && (kind == OperationType::Subscription || accepted.answer.is_none()) {
+        return sse::answer(state, parts, asked).await.unwrap_or_else(|refusal| refusal);
     }
     let admission = match admission(&state, &parts.headers).await {
         Ok(admission) => admission,
         Err(rejection) => return rejection,
     };
-    match perform(&state, admission, operation).await {
+    match perform(&state, &parts, admission, asked).await {
         Outcome::Executed(answer) => executed(&parts.headers, answer),
         Outcome::Refused(errors) => refused(&parts.headers, &errors),
     }
+}
+
+fn asked(state: &AppState, headers: &HeaderMap, parameters: Parameters) -> Result<Asked, Response> {
+    let key = idempotency::key(headers, &parameters)?;
+    let last_event_id = parameters.last_event_id();
+    let operation = state.api.prepare(parameters.into_request()).map_err(|errors| refused(headers, &errors))?;
+    Ok(Asked { operation, last_event_id, key })
 }
 
 /// Several operations, one after the other, answered in their order.
@@ -160,8 +176,12 @@ async fn batch(state: AppState, parts: &Parts, items: Vec<Parameters>) -> Respon
     };
     let mut answers = Vec::with_capacity(items.len());
     for parameters in items {
+        let key = match idempotency::key(headers, &parameters) {
+            Ok(key) => key,
+            Err(refusal) => return refusal,
+        };
         let outcome = match state.api.prepare(parameters.into_request()) {
-            Ok(operation) => perform(&state, admission, operation).await,
+            Ok(operation) => perform(&state, parts, admission, Asked { operation, last_event_id: None, key }).await,
             Err(errors) => Outcome::Refused(errors),
         };
         answers.push(match outcome {
@@ -176,12 +196,13 @@ async fn batch(state: AppState, parts: &Parts, items: Vec<Parameters>) -> Respon
 }
 
 /// Executes a query or a mutation.
-async fn perform(state: &AppState, admission: Admission, operation: Operation) -> Outcome {
-    if operation.kind == OperationType::Subscription {
+async fn perform(state: &AppState, parts: &Parts, admission: Admission, asked: Asked) -> Outcome {
+    if asked.operation.kind == OperationType::Subscription {
         return Outcome::Refused(vec![graphql::not_here()]);
     }
-    let vc = ViewerContext::new(state.domain.clone(), admission.viewer);
-    match timeout(state.options.timeout, state.api.execute(operation, vc)).await {
+    let info = RequestInfo { key: asked.key, address: address_of(parts) };
+    let vc = ViewerContext::new(state.domain.clone(), admission.viewer, info);
+    match timeout(state.options.timeout, state.api.execute(asked.operation, vc)).await {
         Ok(outcome) => outcome,
         Err(_) => Outcome::Refused(vec![graphql::too_slow()]),
     }

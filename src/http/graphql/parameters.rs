@@ -2,7 +2,7 @@
 
 use async_graphql::{Request, Variables};
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// The parameters.
 #[derive(Deserialize)]
@@ -53,6 +53,11 @@ impl Parameters {
             }
         }
         serde_json::from_value(Value::Object(texts)).ok()
+    }
+
+    /// All that is asked, as bytes: to tell requests from one another.
+    pub fn whole(&self) -> Vec<u8> {
+        json!([self.query, self.operation_name, self.variables]).to_string().into_bytes()
     }
 
     /// The id of the last event that the client has got, in `extensions.lastEventId`.

@@ -3,7 +3,7 @@
 //! One task serves a socket: it hears the client, runs its operations, and says what they answer. It waits while the
 //! client does not read; then events queue up in the hub, and beyond the bound of that the client is cut off.
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use axum::{
     extract::{
@@ -32,7 +32,7 @@ use crate::{
         account::{Admission, Rejection},
         live::{Connection, NotConnected, Refused, Signals},
     },
-    graphql::{Live, Outcome, ViewerContext},
+    graphql::{Live, Outcome, RequestInfo, ViewerContext},
     http::{
         State as AppState, credentials,
         graphql::{self as operations, Parameters, answer::name_request},
@@ -70,7 +70,7 @@ pub async fn upgrade(
         async move {
             let (sink, stream) = socket.split();
             let counted = state.live.addresses.take(address);
-            let mut speaker = Speaker { sink, headers };
+            let mut speaker = Speaker { sink, headers, address };
             let close = match &counted {
                 _ if !is_ours => Close::SUBPROTOCOL,
                 None => Close::TOO_MANY_SOCKETS,
@@ -89,6 +89,7 @@ pub async fn upgrade(
 struct Speaker {
     sink: SplitSink<WebSocket, Message>,
     headers: HeaderMap,
+    address: Option<IpAddr>,
 }
 
 impl Speaker {
@@ -119,6 +120,7 @@ async fn serve(state: &AppState, speaker: &mut Speaker, mut stream: SplitStream<
     let heartbeat = state.live.options.heartbeat;
     let mut session = Session {
         state,
+        address: speaker.address,
         signals: connection.signals(),
         connection,
         expires: Instant::now() + time_left(&state.domain, &admission),
@@ -205,6 +207,7 @@ fn close_for(error: &(dyn std::error::Error + 'static)) -> Close {
 /// A client that has said who it is.
 struct Session<'a> {
     state: &'a AppState,
+    address: Option<IpAddr>,
     connection: Connection,
     signals: tokio::sync::watch::Receiver<Signals>,
     token: Option<String>,
@@ -261,7 +264,8 @@ impl Session<'_> {
         let live = Live::new(self.connection.clone(), payload.last_event_id());
         let answers = match self.state.api.prepare(payload.into_request()) {
             Ok(operation) => {
-                let vc = ViewerContext::new(self.state.domain.clone(), self.admission.viewer);
+                let info = RequestInfo { key: None, address: self.address };
+                let vc = ViewerContext::new(self.state.domain.clone(), self.admission.viewer, info);
                 self.state.api.execute_stream(operation, vc, live)
             }
             Err(errors) => Box::pin(stream::once(async { Outcome::Refused(errors) })),

@@ -18,10 +18,10 @@ use tokio::time::{Instant, Interval, interval_at, sleep_until};
 use super::{addresses::Counted, heard, time_left};
 use crate::{
     domain::live::{Connection, NotConnected, Refused, Signals},
-    graphql::{Live, Operation, Outcome, ViewerContext},
+    graphql::{Live, Outcome, RequestInfo, ViewerContext},
     http::{
         State, credentials,
-        graphql::{self as operations, answer},
+        graphql::{self as operations, Asked, answer},
     },
 };
 
@@ -29,8 +29,7 @@ use crate::{
 pub async fn answer(
     state: State,
     parts: Parts,
-    operation: Operation,
-    last_event_id: Option<String>,
+    Asked { operation, last_event_id, key }: Asked,
 ) -> Result<Response, Response> {
     let address = operations::address_of(&parts);
     let headers = parts.headers;
@@ -45,7 +44,8 @@ pub async fn answer(
     let after = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
     let live = Live::new(connection.clone(), after.or(last_event_id));
     let begun = live.begun();
-    let vc = ViewerContext::new(state.domain.clone(), admission.viewer);
+    let info = RequestInfo { key, address };
+    let vc = ViewerContext::new(state.domain.clone(), admission.viewer, info);
     let mut outcomes = state.api.execute_stream(operation, vc, live).peekable();
     // What is wrong with a document is known at once, and then there are no events. Else the answer begins when nothing is
     // missed any more, so that an open stream is one that is told.

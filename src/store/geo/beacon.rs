@@ -219,6 +219,15 @@ pub async fn allowance(
     Ok(db.execute(sql).await? > 0)
 }
 
+/// Takes back one beacon that was counted in this slot, of several.
+pub async fn give_back(db: &impl Executor, person: &[u8], slot: DateTime<Utc>) -> Result<(), StoreError> {
+    let mut sql = Sql::new("UPDATE beacon_allowances SET recent = recent[:array_position(recent, ");
+    sql.bind(slot).text(") - 1] || recent[array_position(recent, ").bind(slot).text(") + 1:] WHERE person = ");
+    sql.bind(person.to_vec()).text(" AND ").bind(slot).text(" = ANY(recent)");
+    db.execute(sql).await?;
+    Ok(())
+}
+
 /// Forgets how many beacons a person made.
 pub async fn forget_allowance(tx: &Tx, person: &[u8]) -> Result<(), StoreError> {
     let mut sql = Sql::new("DELETE FROM beacon_allowances WHERE person = ");

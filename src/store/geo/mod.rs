@@ -12,7 +12,7 @@ mod watch;
 
 pub use area::{Area, EARTH_RADIUS_METERS, Point, Shape};
 pub(in crate::store) use area::{POINT_TYPE, point_text};
-pub use beacon::{Beacon, NewBeacon, allowance, by_ids, forget_allowance, insert, resolve};
+pub use beacon::{Beacon, NewBeacon, allowance, by_ids, forget_allowance, give_back, insert, resolve};
 pub(super) use beacon::{HAS_PLACE, WITHOUT_PLACE, columns_of_place, place_as_json};
 pub use cluster::{Cells, Cluster, clusters};
 pub use search::{DistanceKey, Filter, Order, PriorityKey, count, search};
