@@ -42,6 +42,7 @@ mod plans;
 mod playground;
 mod posts;
 mod profiles;
+mod repeats;
 mod replies;
 mod schema;
 mod screens;

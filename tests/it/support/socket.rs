@@ -1,6 +1,6 @@
 //! Clients of live transport that say and hear every byte themselves.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
@@ -30,18 +30,27 @@ impl Socket {
 
     /// Opens one that speaks this protocol.
     pub async fn open_as(server: &Server, protocol: Option<&str>) -> Self {
-        let mut request = format!("ws://{}/graphql", server.address).into_client_request().unwrap();
+        Self::open_at(server.address, protocol).await
+    }
+
+    async fn open_at(address: SocketAddr, protocol: Option<&str>) -> Self {
+        let mut request = format!("ws://{address}/graphql").into_client_request().unwrap();
         if let Some(protocol) = protocol {
             request.headers_mut().insert("sec-websocket-protocol", protocol.parse().unwrap());
         }
-        let stream = TcpStream::connect(server.address).await.unwrap();
+        let stream = TcpStream::connect(address).await.unwrap();
         let (socket, _) = client_async_with_config(request, stream, None).await.unwrap();
         Self(socket)
     }
 
     /// Opens one and says who it is.
     pub async fn connect(server: &Server, token: Option<&str>) -> Self {
-        let mut socket = Self::open(server).await;
+        Self::connect_to(server.address, token).await
+    }
+
+    /// As [`Self::connect`], at this address.
+    pub async fn connect_to(address: SocketAddr, token: Option<&str>) -> Self {
+        let mut socket = Self::open_at(address, Some("graphql-transport-ws")).await;
         socket.init(token).await;
         assert_eq!(socket.hear().await, json!({ "type": "connection_ack" }));
         socket
