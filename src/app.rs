@@ -19,6 +19,9 @@ use crate::{
     store::{self, Db, StoreError},
 };
 
+/// How long a server that stops still tells those who ask to go elsewhere: less than they wait before they come back
+/// (`Retry-After`), so that nobody comes when it closes.
+const NOTICE: Duration = Duration::from_millis(500);
 /// How long those who are connected have to leave.
 const FAREWELL: Duration = Duration::from_secs(5);
 
@@ -78,6 +81,7 @@ impl App {
         let stopped = async move {
             stopped.await;
             leaving.drain();
+            tokio::time::sleep(NOTICE).await;
         };
         let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
         axum::serve(listener, service).with_graceful_shutdown(stopped).await?;

@@ -2,6 +2,7 @@
 
 mod assets;
 mod credentials;
+mod draining;
 mod entity_tag;
 mod graphql;
 mod health;
@@ -77,8 +78,9 @@ pub fn router(state: State, options: &Options) -> Router {
         .layer(DefaultBodyLimit::max(options.graphql.max_body_bytes))
         .route("/schema.graphql", get(graphql::sdl))
         .route(tiles::ROUTE, get(tiles::beacons))
-        .route("/health/live", get(health::live))
-        .route("/health/ready", get(health::ready));
+        .route("/health/ready", get(health::ready))
+        .layer(middleware::from_fn_with_state(state.clone(), draining::turn_away))
+        .route("/health/live", get(health::live));
     let routes = if options.playground { api.merge(playground::routes()) } else { api };
     let routes = if options.map { routes.merge(map::routes(options.tiles.as_ref())) } else { routes };
     let cors = CorsLayer::new()

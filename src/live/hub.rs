@@ -2,7 +2,10 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -53,6 +56,8 @@ pub struct Hub {
     pub(super) limits: Limits,
     pub(super) wake: Notify,
     registry: Mutex<Registry>,
+    /// Set while the registry is locked.
+    draining: AtomicBool,
 }
 
 /// An event, and somebody whom it may concern.
@@ -73,7 +78,15 @@ impl Hub {
         clock: impl Fn() -> chrono::DateTime<chrono::Utc> + Send + Sync + 'static,
         limits: Limits,
     ) -> Arc<Self> {
-        Arc::new(Self { db, own, clock: Box::new(clock), limits, wake: Notify::new(), registry: Mutex::default() })
+        Arc::new(Self {
+            db,
+            own,
+            clock: Box::new(clock),
+            limits,
+            wake: Notify::new(),
+            registry: Mutex::default(),
+            draining: AtomicBool::default(),
+        })
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, Registry> {
@@ -99,7 +112,7 @@ impl Hub {
 
     fn take_in(self: &Arc<Self>, identity: Identity) -> Result<Connection, Refused> {
         let mut state = self.state();
-        if state.is_draining {
+        if self.is_draining() {
             return Err(Refused::Restart);
         }
         if identity.viewer.id().is_some() {
@@ -128,11 +141,16 @@ impl Hub {
 
     /// Tells everybody to come back to another server, and takes nobody in any more.
     pub fn drain(&self) {
-        let mut state = self.state();
-        state.is_draining = true;
+        let state = self.state();
+        self.draining.store(true, Ordering::SeqCst);
         for connected in state.connections.values() {
             connected.signals.send_modify(|signals| signals.restart = true);
         }
+    }
+
+    /// Whether the server stops.
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::SeqCst)
     }
 
     /// How many are connected.

@@ -15,7 +15,6 @@ use crate::store::geo::Watch;
 #[derive(Default)]
 pub(super) struct Registry {
     next: u32,
-    pub is_draining: bool,
     pub connections: HashMap<u32, Connected>,
     pub subscriptions: HashMap<u32, Waiting>,
     /// By what is watched, so that an area is looked at once for all who watch it.

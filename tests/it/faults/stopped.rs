@@ -36,7 +36,11 @@ async fn work(mut client: Client, token: String, worker: usize, done: Arc<Atomic
                 acknowledged.push(body);
                 done.fetch_add(1, Ordering::SeqCst);
             }
-            Ok(answer) => come_back(&answer),
+            // As it was told.
+            Ok(answer) => {
+                come_back(&answer);
+                sleep(Duration::from_secs(1)).await;
+            }
             Err(Silence::Dropped) => dropped += 1,
             Err(Silence::Refused) => break,
         }
