@@ -60,7 +60,10 @@ async fn work(app: &TestApp, me: &Person, worker: usize, stop: &AtomicBool) -> S
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_restart_under_load_is_told_as_503_and_loses_nothing_that_was_acknowledged() {
     let cluster = Cluster::new().await;
-    let app = Arc::new(TestApp::on(cluster.database().await).await);
+    let app = TestApp::with(cluster.database().await, |config| {
+        config.database.acquire_timeout = Duration::from_millis(500);
+    });
+    let app = Arc::new(app.await);
     let people = app.crowd(8).await;
     app.post(&people[0], crate::support::Post::public("the first")).await;
     let server = app.serve().await;
