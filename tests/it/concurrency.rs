@@ -1,6 +1,10 @@
 //! Many people at once: whatever the order in which things happen, nobody is shown an error of ours, and what is left
 //! is a state that some order of the calls could have given.
 
+mod history;
+mod model;
+mod random;
+
 use std::sync::Arc;
 
 use futures_util::future::join_all;

@@ -17,9 +17,10 @@ async fn on_a_full_disk_writes_are_refused_and_reads_go_on() {
     let ada = app.person("ada").await;
     // More than a file of the transactions' log has (1 MB), so that the log still fits.
     let fill = |rows: u32| {
-        let filling = "SELECT '{ada}', repeat('x', 1000) FROM generate_series(1, {rows})";
-        let filling = filling.replace("{ada}", &ada.id.to_string()).replace("{rows}", &rows.to_string());
-        format!("INSERT INTO posts (author_id, body) {filling}")
+        let author = ada.id;
+        format!(
+            "INSERT INTO posts (author_id, body) SELECT '{author}', repeat('x', 1000) FROM generate_series(1, {rows})"
+        )
     };
     app.database.run(&fill(2_000)).await;
     let size = u64::try_from(app.database.number("SELECT pg_relation_size('posts')").await).unwrap();
