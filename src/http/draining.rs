@@ -22,7 +22,7 @@ pub async fn turn_away(State(state): State<AppState>, request: Request, next: Ne
     let (parts, body) = request.into_parts();
     // What cannot be read is turned away all the same.
     let _ = to_bytes(Body::new(body), MAX_UNREAD).await;
-    let mut response = graphql::unavailable(&parts.headers);
+    let mut response = graphql::answer::unavailable(&parts.headers);
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     response
 }
