@@ -46,7 +46,7 @@ async fn a_mutation_that_could_not_be_serialized_is_done_all_the_same() {
         let (app, ada) = (Arc::clone(&app), ada.clone());
         let edit = "mutation($id: ID!) { editPost(input: { postId: $id, body: \"second\" }) {
             post { body } userErrors { code } } }";
-        tokio::spawn(async move { app.ask_with(&ada, &edit, json!({ "id": mine })).await })
+        tokio::spawn(async move { app.ask_with(&ada, edit, json!({ "id": mine })).await })
     };
     waiting(&app.database).await;
     other.commit().await.unwrap();

@@ -118,7 +118,7 @@ async fn carry(mut client: TcpStream, mut database: TcpStream, armed: Arc<Atomic
                 let is_commit = asked.windows(6).any(|word| word == b"COMMIT");
                 if is_commit && armed.swap(false, Ordering::SeqCst) {
                     // The database has answered, so it has committed.
-                    database.read(&mut answered).await.unwrap();
+                    assert_ne!(database.read(&mut answered).await.unwrap(), 0);
                     swallowed.fetch_add(1, Ordering::SeqCst);
                     return;
                 }
