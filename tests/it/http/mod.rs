@@ -254,7 +254,9 @@ async fn other_origins_are_let_in_when_they_are_configured() {
     let answer = call(&open, Method::OPTIONS, "/graphql", &preflight).await;
     assert_eq!((answer.status.as_u16(), header_of(&answer.headers, allowed)), (200, origin));
     let headers = header_of(&answer.headers, "access-control-allow-headers").to_lowercase();
-    assert!(headers.contains("authorization") && headers.contains("content-type"), "{headers}");
+    for allowed in ["authorization", "content-type", "idempotency-key"] {
+        assert!(headers.contains(allowed), "{headers}");
+    }
     assert!(header_of(&answer.headers, "access-control-allow-methods").contains("POST"));
     // Tokens are sent by scripts on purpose, never by the browser by itself.
     assert_eq!(header_of(&answer.headers, "access-control-allow-credentials"), "");
