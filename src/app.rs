@@ -1,6 +1,6 @@
 //! Puts the server together, and runs it until it is told to stop.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use axum::Router;
 use tokio::{
@@ -14,7 +14,7 @@ use crate::{
     config::Config,
     domain::{Clock, Domain, Random, account::Purged},
     graphql::Api,
-    http::{self, Live, State},
+    http::{self, ConnectionOptions, Live, State},
     live::{Broker, BrokerError},
     store::{self, Db, StoreError},
 };
@@ -31,6 +31,7 @@ pub struct App {
     pub domain: Arc<Domain>,
     /// All routes.
     pub router: Router,
+    connections: ConnectionOptions,
     broker: Broker,
 }
 
@@ -55,11 +56,11 @@ impl App {
         };
         let own = Db::connect(&store::db::Options { max_connections: 2, ..config.database.clone() }).await?;
         let domain = Domain::new(db, own, clock, random, &config.domain);
-        let api = Arc::new(Api::new(config.introspection, config.limits));
+        let api = Arc::new(Api::new(config.introspection, config.limits, &config.documents));
         let live = Live::new(config.http.live);
         let state = State { domain: Arc::clone(&domain), api, options: config.http.graphql, live };
         let router = http::router(state, &config.http);
-        Ok(Self { domain, router, broker })
+        Ok(Self { domain, router, connections: config.http.connections, broker })
     }
 
     /// Serves until SIGTERM or Ctrl-C. Then the requests that have begun are finished, and those who are connected are
@@ -83,8 +84,7 @@ impl App {
             leaving.drain();
             tokio::time::sleep(NOTICE).await;
         };
-        let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
-        axum::serve(listener, service).with_graceful_shutdown(stopped).await?;
+        http::serve(listener, self.router, self.connections, stopped).await?;
         // Sockets are not among what axum waits for.
         let gone = async {
             while hub.connections() > 0 {
@@ -111,8 +111,12 @@ impl App {
                 if let Err(cause) = domain.forget_events().await {
                     tracing::warn!(%cause, "old events could not be removed");
                 }
+                if let Err(cause) = domain.forget_budgets().await {
+                    tracing::warn!(%cause, "old budgets could not be removed");
+                }
             }
         });
+        tasks.spawn(share_budgets(Arc::clone(&self.domain)));
         tasks.spawn(purge_hourly(Arc::clone(&self.domain)));
         tasks
     }
@@ -122,6 +126,17 @@ fn every(time: Duration) -> tokio::time::Interval {
     let mut ticks = interval(time);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ticks
+}
+
+/// Adds up what this server and others have let pass.
+async fn share_budgets(domain: Arc<Domain>) {
+    let mut ticks = every(Duration::from_millis(500));
+    loop {
+        ticks.tick().await;
+        if let Err(cause) = domain.share_budgets().await {
+            tracing::warn!(?cause, "budgets could not be shared; they are, when the database is there again");
+        }
+    }
 }
 
 /// Removes those whose time to come back has passed, now and every hour. Only numbers are logged.

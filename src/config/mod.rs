@@ -6,12 +6,13 @@ mod sources;
 use std::{net::SocketAddr, time::Duration};
 
 use http::HeaderValue;
+use ipnet::IpNet;
 
 pub use self::sources::Sources;
 use crate::{
-    domain::{self, live},
-    graphql::Limits,
-    http::{GraphQlOptions, LiveOptions, Options, Tiles},
+    domain::{self, budget::Budgets, live},
+    graphql::{DocumentOptions, Limits, Manifest, Trust},
+    http::{ConnectionOptions, GraphQlOptions, HeadSizes, LiveOptions, Options, Proxies, Tiles},
     store,
 };
 
@@ -30,6 +31,8 @@ pub struct Config {
     pub http: Options,
     /// How large an operation may be.
     pub limits: Limits,
+    /// Documents that are named instead of sent.
+    pub documents: DocumentOptions,
     /// Whether the schema may be asked for.
     pub introspection: bool,
     /// The domain.
@@ -89,6 +92,7 @@ impl Sources {
             log_json: self.log_json()?,
             http: self.http()?,
             limits,
+            documents: self.documents()?,
             introspection: self.switch("INTROSPECTION", "on", "off")?,
             domain: domain::Settings {
                 secret,
@@ -96,6 +100,8 @@ impl Sources {
                 max_page_size: limits.max_page,
                 beacons_per_hour: self.number("BEACONS_PER_HOUR", 1, 1_000)?,
                 password_workers: self.number("PASSWORD_WORKERS", 1, 1_000)?,
+                password_queue: self.number("PASSWORD_QUEUE", 0, 10_000)?,
+                budgets: self.budgets()?,
                 live: live::Limits {
                     connections_of_person: self.number("SOCKETS_PER_PERSON", 1, 1_000_000)?,
                     queued: self.number("SOCKET_QUEUE", 1, 1_000_000)?,
@@ -112,6 +118,15 @@ impl Sources {
             playground: self.switch("PLAYGROUND", "on", "off")?,
             map: self.switch("MAP", "on", "off")?,
             tiles: self.tiles()?,
+            proxies: self.proxies()?,
+            connections: ConnectionOptions {
+                head_timeout: self.milliseconds("HEAD_TIMEOUT_MS")?,
+                max_headers: self.number("HEADERS_MAX", 10, 1_000)?,
+            },
+            head_sizes: HeadSizes {
+                address: self.number("ADDRESS_BYTES_MAX", 256, 60_000)?,
+                headers: self.number("HEADER_BYTES_MAX", 1_024, 60_000)?,
+            },
             graphql: GraphQlOptions {
                 max_body_bytes: self.number("BODY_BYTES_MAX", 1_024, 64 * 1_024 * 1_024)?,
                 body_timeout: self.milliseconds("BODY_TIMEOUT_MS")?,
@@ -126,6 +141,60 @@ impl Sources {
                 init_timeout: Duration::from_secs(3),
                 heartbeat: Duration::from_secs(12),
             },
+        })
+    }
+
+    fn documents(&self) -> Result<DocumentOptions, ConfigError> {
+        const FILES: &str = "TRUSTED_DOCUMENTS_MANIFESTS";
+        let problem = |problem: String| ConfigError { name: FILES, problem };
+        let names = self.value(FILES)?.split(',').map(str::trim).filter(|name| !name.is_empty());
+        let read = |name| std::fs::read_to_string(name).map_err(|error| problem(format!("{name}: {error}")));
+        let files = names.map(read).collect::<Result<Vec<_>, _>>()?;
+        let manifest = Manifest::read(files.iter().map(String::as_str)).map_err(|error| problem(error.to_string()))?;
+        let trust = match self.value("TRUSTED_DOCUMENTS")? {
+            "off" => Trust::Off,
+            "log" => Trust::Log,
+            "only" => Trust::Only,
+            other => {
+                let problem = format!("must be off, log or only, not \"{other}\"");
+                return Err(ConfigError { name: "TRUSTED_DOCUMENTS", problem });
+            }
+        };
+        if trust != Trust::Off && files.is_empty() {
+            return Err(problem("is not set, so no document is trusted".to_owned()));
+        }
+        let remembered_bytes = self.number("REMEMBERED_DOCUMENT_BYTES", 0, 100_000_000_000)?;
+        Ok(DocumentOptions { manifest, trust, remembered_bytes })
+    }
+
+    fn proxies(&self) -> Result<Proxies, ConfigError> {
+        let texts = self.value("PROXIES")?.split(',').map(str::trim).filter(|text| !text.is_empty());
+        let networks = texts.map(|text| {
+            let alone = || text.parse::<std::net::IpAddr>().ok().map(IpNet::from);
+            let problem = format!("\"{text}\" is no network, as 10.0.0.0/8 or 2001:db8::/32");
+            text.parse().ok().or_else(alone).ok_or(ConfigError { name: "PROXIES", problem })
+        });
+        let header = self.value("PROXY_HEADER")?.parse().map_err(|_| ConfigError {
+            name: "PROXY_HEADER",
+            problem: "must be the name of a header, as x-forwarded-for".to_owned(),
+        })?;
+        Ok(Proxies { networks: networks.collect::<Result<_, _>>()?, header })
+    }
+
+    fn budgets(&self) -> Result<Budgets, ConfigError> {
+        let budget = |name| self.number(name, 1, 1_000_000_000_000);
+        Ok(Budgets {
+            cost: budget("COST_PER_MINUTE")?,
+            posts: budget("POSTS_PER_HOUR")?,
+            follows: budget("FOLLOWS_PER_HOUR")?,
+            likes: budget("LIKES_PER_HOUR")?,
+            votes: budget("VOTES_PER_HOUR")?,
+            blocks: budget("BLOCKS_PER_HOUR")?,
+            key_claims: budget("KEY_CLAIMS_PER_HOUR")?,
+            sign_ins: budget("SIGN_INS_PER_MINUTE")?,
+            sign_ins_an_hour: budget("SIGN_INS_PER_HOUR")?,
+            sign_ins_from: budget("SIGN_INS_PER_ADDRESS")?,
+            sign_ups_from: budget("SIGN_UPS_PER_ADDRESS")?,
         })
     }
 
@@ -233,6 +302,10 @@ mod tests {
             ("MAP_TILES", "/{z}/{x}/{y}.png", "is no address of tiles"),
             ("LOG_FORMAT", "xml", "must be json or text"),
             ("LOG", "=!=", "is not a filter"),
+            ("TRUSTED_DOCUMENTS", "some", "must be off, log or only"),
+            ("TRUSTED_DOCUMENTS_MANIFESTS", "/nowhere.json", "/nowhere.json: "),
+            ("PROXIES", "10.0.0.0/40", "is no network"),
+            ("PROXY_HEADER", "x y", "must be the name of a header"),
             ("CORS_ORIGINS", "https://a.example/path", "is not an origin"),
         ];
         for (name, value, sentence) in wrong {

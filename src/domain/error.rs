@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use crate::store::{StoreError, db::Conflict};
 
 /// Why something could not be answered. Each has a documented code in the API.
@@ -31,6 +33,15 @@ pub enum Error {
     /// The key of the request was given to another one before.
     #[error("this Idempotency-Key belongs to another request")]
     KeyReused,
+    /// A budget is spent.
+    #[error("that is too often: try again in {} s", retry_after.as_secs() + 1)]
+    RateLimited {
+        /// When there is a new one.
+        retry_after: Duration,
+    },
+    /// Too many wait for the same already.
+    #[error("the service is busy right now")]
+    Busy,
     /// The database is away or busy.
     #[error("the service is not available right now")]
     Unavailable(StoreError),

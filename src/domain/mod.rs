@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod beacon;
+pub mod budget;
 mod cursor;
 mod error;
 pub mod feed;
@@ -33,6 +34,7 @@ pub use sources::{Clock, Random};
 
 use self::{
     account::{passwords::Passwords, tokens::Tokens},
+    budget::{Budgets, Ledger},
     live::{Hub, Limits, Resume},
 };
 use crate::store::{Db, StoreError};
@@ -50,6 +52,10 @@ pub struct Settings {
     pub beacons_per_hour: u32,
     /// How many passwords are hashed at the same time. Each takes 19 MiB and a core.
     pub password_workers: usize,
+    /// How many passwords may wait for that.
+    pub password_queue: usize,
+    /// How much a person, or an address, may ask for and do in a time.
+    pub budgets: Budgets,
     /// What those who watch may hold.
     pub live: Limits,
 }
@@ -67,6 +73,9 @@ pub struct Domain {
     beacons_per_hour: u32,
     hub: Arc<Hub>,
     resume: Resume,
+    ledger: Ledger,
+    budgets: Budgets,
+    budget_key: [u8; 32],
 }
 
 impl Domain {
@@ -82,7 +91,10 @@ impl Domain {
             db,
             cursors: Cursors::new(secret, settings.default_page_size, settings.max_page_size),
             tokens: Tokens::new(secret),
-            passwords: Passwords::new(settings.password_workers),
+            passwords: Passwords::new(settings.password_workers, settings.password_queue),
+            ledger: Ledger::default(),
+            budgets: settings.budgets,
+            budget_key: cursor::derive_key(secret, "budgets"),
             person_key: cursor::derive_key(secret, "beacon allowance"),
             repeat_key: cursor::derive_key(secret, "repeated request"),
             beacons_per_hour: settings.beacons_per_hour,

@@ -1,5 +1,7 @@
 //! From the domain's errors to those of GraphQL: a code, a sentence, and nothing else.
 
+use std::time::Duration;
+
 use async_graphql::{Enum, ErrorExtensions, ServerError, SimpleObject};
 
 use crate::domain::{Error, Failure, Refusal, RefusalCode};
@@ -17,6 +19,9 @@ pub(super) mod code {
     pub const PAGE_SIZE: &str = "PAGE_SIZE";
     pub const BAD_CURSOR: &str = "BAD_CURSOR";
     pub const IDEMPOTENCY_KEY_REUSED: &str = "IDEMPOTENCY_KEY_REUSED";
+    pub const PERSISTED_QUERY_NOT_FOUND: &str = "PERSISTED_QUERY_NOT_FOUND";
+    pub const PERSISTED_QUERY_NOT_SUPPORTED: &str = "PERSISTED_QUERY_NOT_SUPPORTED";
+    pub const RATE_LIMITED: &str = "RATE_LIMITED";
     pub const UNAVAILABLE: &str = "UNAVAILABLE";
     pub const TIMEOUT: &str = "TIMEOUT";
     pub const INTERNAL_SERVER_ERROR: &str = "INTERNAL_SERVER_ERROR";
@@ -30,6 +35,11 @@ pub(super) fn api_error(error: &Error) -> async_graphql::Error {
         Error::BadInput { .. } => code::BAD_USER_INPUT,
         Error::PageSize { .. } => code::PAGE_SIZE,
         Error::BadCursor { .. } => code::BAD_CURSOR,
+        Error::RateLimited { .. } => code::RATE_LIMITED,
+        Error::Busy => {
+            tracing::warn!("too many wait for the same");
+            code::UNAVAILABLE
+        }
         Error::KeyReused => code::IDEMPOTENCY_KEY_REUSED,
         Error::Unavailable(cause) => {
             tracing::warn!(%cause, "the database is not available");
@@ -51,6 +61,9 @@ pub(super) fn api_error(error: &Error) -> async_graphql::Error {
         {
             extensions.set("argument", *argument);
         }
+        if let Error::RateLimited { retry_after } = error {
+            extensions.set("retryAfterMs", u64::try_from(retry_after.as_millis()).unwrap_or(u64::MAX));
+        }
     })
 }
 
@@ -59,6 +72,15 @@ pub(super) fn api_error(error: &Error) -> async_graphql::Error {
 pub fn not_here() -> ServerError {
     let message = "a subscription is sent over a WebSocket, or with Accept: text/event-stream";
     coded(ServerError::new(message, None), code::GRAPHQL_VALIDATION_FAILED)
+}
+
+/// A budget does not suffice.
+#[must_use]
+pub fn rate_limited(retry_after: Duration) -> ServerError {
+    let error = api_error(&Error::RateLimited { retry_after });
+    let mut answer = ServerError::new(error.message, None);
+    answer.extensions = error.extensions;
+    answer
 }
 
 /// A request that takes longer than any may. What it had changed by then stays.

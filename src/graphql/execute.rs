@@ -2,13 +2,14 @@
 
 use std::{pin::Pin, sync::Arc};
 
-use async_graphql::{Response, ServerError};
+use async_graphql::{Name, Response, ServerError, Value};
 use futures_util::{Stream, StreamExt};
 
 use super::{
     Api, Live, Operation, ViewerContext,
     error::{code, coded},
 };
+use crate::domain::budget::Standing;
 
 /// What became of a request.
 #[derive(Debug)]
@@ -19,10 +20,43 @@ pub enum Outcome {
     Refused(Vec<ServerError>),
 }
 
+/// What an operation costs, and how the budget stands that it was charged to.
+#[derive(Clone, Copy, Debug)]
+pub struct Charged {
+    /// What it costs at most.
+    pub cost: u64,
+    /// The budget.
+    pub standing: Standing,
+}
+
+impl Charged {
+    /// As it is told in `extensions.cost` to those who ask for it there.
+    fn extension(self) -> Value {
+        let standing = self.standing;
+        let fields = [
+            (Name::new("cost"), self.cost.into()),
+            (Name::new("limit"), standing.limit.into()),
+            (Name::new("remaining"), standing.remaining.into()),
+            (Name::new("resetAt"), standing.resets_at.to_rfc3339().into()),
+        ];
+        Value::Object(fields.into_iter().collect())
+    }
+}
+
 impl Api {
     /// Executes an operation for a viewer.
-    pub async fn execute(&self, operation: Operation, vc: ViewerContext) -> Outcome {
-        outcome(self.schema.execute(operation.request.data(vc)).await, self.limits.errors)
+    pub async fn execute(&self, mut operation: Operation, vc: ViewerContext, charged: Charged) -> Outcome {
+        let remember = operation.remember.take().map(|name| (name, operation.request.query.clone()));
+        let tells_cost = operation.request.extensions.get("cost") == Some(&Value::Boolean(true));
+        let mut response = self.schema.execute(operation.request.data(vc).data(charged)).await;
+        if tells_cost {
+            response.extensions.insert("cost".to_owned(), charged.extension());
+        }
+        let outcome = outcome(response, self.limits.errors);
+        if let (Some((name, text)), Outcome::Executed(_)) = (remember, &outcome) {
+            self.documents.remember(name, &text);
+        }
+        outcome
     }
 
     /// Executes an operation for a viewer on a live connection: one answer to a query or a mutation, one for each event of
@@ -32,10 +66,11 @@ impl Api {
         operation: Operation,
         vc: ViewerContext,
         live: Live,
+        charged: Charged,
     ) -> Pin<Box<dyn Stream<Item = Outcome> + Send>> {
         let live = Arc::new(live);
         let most_errors = self.limits.errors;
-        let answers = self.schema.execute_stream(operation.request.data(vc).data(Arc::clone(&live)));
+        let answers = self.schema.execute_stream(operation.request.data(vc).data(charged).data(Arc::clone(&live)));
         Box::pin(answers.map(move |mut response| {
             if let Some(id) = live.take_event_id() {
                 response.extensions.insert("eventId".to_owned(), id.into());

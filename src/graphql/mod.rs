@@ -4,6 +4,8 @@ mod arguments;
 mod batch;
 mod catalog;
 mod connection;
+mod documents;
+mod dry_run;
 mod error;
 mod execute;
 mod input;
@@ -18,10 +20,11 @@ mod viewer_context;
 
 use async_graphql::SchemaBuilder;
 
-use self::{catalog::Catalog, mutation::Mutation, query::Query, subscription::Subscription};
+use self::{catalog::Catalog, documents::Documents, mutation::Mutation, query::Query, subscription::Subscription};
 pub use self::{
-    error::{code_of, not_here, too_slow},
-    execute::Outcome,
+    documents::{DocumentOptions, Manifest, ManifestError, Named, Trust},
+    error::{code_of, not_here, rate_limited, too_slow},
+    execute::{Charged, Outcome},
     limits::Limits,
     prepare::Operation,
     subscription::Live,
@@ -36,13 +39,15 @@ pub struct Api {
     schema: Schema,
     catalog: Catalog,
     limits: Limits,
+    documents: Documents,
 }
 
 impl Api {
-    /// With these limits. Introspection can be switched off.
+    /// With these limits and documents. Introspection can be switched off.
     #[must_use]
-    pub fn new(introspection: bool, limits: Limits) -> Self {
-        Self { schema: schema(introspection), catalog: Catalog::of(&sdl()), limits }
+    pub fn new(introspection: bool, limits: Limits, documents: &DocumentOptions) -> Self {
+        let (schema, catalog) = (schema(introspection), Catalog::of(&sdl()));
+        Self { schema, catalog, limits, documents: Documents::new(documents) }
     }
 }
 

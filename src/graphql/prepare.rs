@@ -9,7 +9,9 @@ use async_graphql::{
 };
 
 use super::{
-    Api,
+    Api, Named,
+    documents::Found,
+    dry_run,
     error::{code, coded},
     input,
     limits::{Exceeded, cost, lexical, shape},
@@ -19,10 +21,14 @@ use super::{
 /// An operation that may be executed.
 pub struct Operation {
     pub(super) request: Request,
+    /// The name by which its document is to be remembered, once it proves to be good.
+    pub(super) remember: Option<String>,
     /// What kind of operation it is.
     pub kind: OperationType,
     /// What it costs at most.
     pub cost: u64,
+    /// Whether that is all that is asked: then nothing is charged.
+    pub is_dry: bool,
 }
 
 impl Api {
@@ -30,7 +36,9 @@ impl Api {
     ///
     /// The document is parsed here, so that a syntax error can leave without the source line that async-graphql would
     /// quote (it may hold a password), and so that it is measured before anything walks it.
-    pub fn prepare(&self, mut request: Request) -> Result<Operation, Vec<ServerError>> {
+    pub fn prepare(&self, named: Named, mut request: Request) -> Result<Operation, Vec<ServerError>> {
+        let Found { text, remember } = self.documents.find(named).map_err(|error| vec![error])?;
+        request.query = text;
         let exceeded = |exceeded: Exceeded| vec![exceeded.error()];
         lexical::check(&request.query, &self.limits).map_err(exceeded)?;
         let mut document = parser::parse_query(&request.query).map_err(|error| vec![parse_error(&error)])?;
@@ -43,12 +51,16 @@ impl Api {
             return Err(faults);
         }
         let cost = cost::estimate(&self.catalog, &self.limits, &document, operation, &request.variables);
-        if cost > self.limits.cost {
+        let is_dry = dry_run::is_asked(operation, &request.variables);
+        if cost > self.limits.cost && !is_dry {
             return Err(exceeded(Exceeded::Cost { cost, most: self.limits.cost }));
         }
         let kind = operation.ty;
+        if is_dry {
+            chosen_mut(&mut document, request.operation_name.as_deref()).map(dry_run::leave_rest_out);
+        }
         request.set_parsed_query(document);
-        Ok(Operation { request, kind, cost })
+        Ok(Operation { request, remember, kind, cost, is_dry })
     }
 }
 
@@ -62,6 +74,16 @@ fn chosen<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<&'
         (DocumentOperations::Single(_), Some(_)) => None,
     };
     operation.map(|operation| &operation.node).ok_or("the document has no operation of that name")
+}
+
+/// As [`chosen`], to change it.
+fn chosen_mut<'a>(document: &'a mut ExecutableDocument, name: Option<&str>) -> Option<&'a mut OperationDefinition> {
+    let operation = match (&mut document.operations, name) {
+        (DocumentOperations::Single(operation), _) => Some(operation),
+        (DocumentOperations::Multiple(operations), None) => operations.values_mut().next(),
+        (DocumentOperations::Multiple(operations), Some(name)) => operations.get_mut(name),
+    };
+    operation.map(|operation| &mut operation.node)
 }
 
 fn invalid(message: &str) -> ServerError {

@@ -90,6 +90,11 @@ impl ViewerContext {
         &self.0.domain
     }
 
+    /// Where the request comes from, if that is known.
+    pub(super) fn address(&self) -> Option<IpAddr> {
+        self.0.info.address
+    }
+
     /// What the request does here once, however often it comes; none, when it has no key. Mutations are root fields, so
     /// their key in the answer is their place.
     pub(super) fn once(&self, ctx: &Context<'_>) -> Option<Once> {

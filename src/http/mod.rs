@@ -1,6 +1,8 @@
 //! Transport: routes, credentials, request ids and health. Nothing here knows what an operation means.
 
 mod assets;
+mod budget;
+mod client;
 mod credentials;
 mod draining;
 mod entity_tag;
@@ -11,6 +13,8 @@ mod live;
 mod map;
 mod negotiation;
 mod playground;
+mod serve;
+mod size;
 mod tiles;
 mod trace;
 
@@ -31,9 +35,12 @@ use tower_http::{
 
 use self::live::socket;
 pub use self::{
+    client::Proxies,
     graphql::Options as GraphQlOptions,
     live::{Live, Options as LiveOptions},
     map::Tiles,
+    serve::{ConnectionOptions, serve},
+    size::HeadSizes,
 };
 use crate::{domain::Domain, graphql::Api};
 
@@ -61,6 +68,12 @@ pub struct Options {
     pub map: bool,
     /// Where the map's ground comes from.
     pub tiles: Option<Tiles>,
+    /// The proxies in front of the server.
+    pub proxies: Proxies,
+    /// How connections are served.
+    pub connections: ConnectionOptions,
+    /// How large the heads of requests may be.
+    pub head_sizes: HeadSizes,
     /// How operations are taken.
     pub graphql: graphql::Options,
     /// How live connections are set up.
@@ -95,12 +108,22 @@ pub fn router(state: State, options: &Options) -> Router {
             graphql::OPERATION_NAME,
             idempotency::KEY,
         ])
-        .expose_headers([trace::REQUEST_ID, header::ETAG, header::RETRY_AFTER, header::WWW_AUTHENTICATE]);
+        .expose_headers([
+            trace::REQUEST_ID,
+            header::ETAG,
+            header::RETRY_AFTER,
+            header::WWW_AUTHENTICATE,
+            budget::STANDING,
+            budget::POLICY,
+        ]);
+    let (sizes, proxies) = (options.head_sizes, options.proxies.clone());
     routes
         .with_state(state)
         .layer(cors)
         // A fault in one request is that request's alone.
         .layer(CatchPanicLayer::custom(graphql::answer::panicked))
+        .layer(middleware::from_fn(move |request, next| size::check(sizes, request, next)))
+        .layer(middleware::from_fn(move |request, next| client::find(proxies.clone(), request, next)))
         .layer(middleware::from_fn(trace::request))
         .layer(PropagateRequestIdLayer::new(trace::REQUEST_ID))
         .layer(SetRequestIdLayer::new(trace::REQUEST_ID, trace::MakeId))

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod adoption;
+pub mod budget;
 pub mod bulk;
 pub mod db;
 pub mod delivery;

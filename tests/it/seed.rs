@@ -10,7 +10,7 @@ use sojorn::domain::{
     },
 };
 
-use crate::support::Database;
+use crate::support::{Database, ENDLESS};
 
 const ROWS: &str = "SELECT (SELECT count(*) FROM profiles) + (SELECT count(*) FROM follows)
     + (SELECT count(*) FROM posts) + (SELECT count(*) FROM accounts)";
@@ -88,12 +88,14 @@ async fn the_demo_can_be_put_again_and_its_map_is_never_empty() {
         max_page_size: 100,
         beacons_per_hour: 3,
         password_workers: 1,
+        password_queue: 10,
+        budgets: ENDLESS,
         live: Limits { connections_of_person: 1, queued: 1, look: std::time::Duration::from_secs(1) },
     };
     let domain = Domain::new(db.clone(), db.clone(), Clock::system(), Random::system(), &settings);
     for sign_in in demo.sign_ins {
-        domain.sign_in(&sign_in.email, PASSWORD.to_owned()).await.unwrap();
-        domain.sign_in(&sign_in.handle, PASSWORD.to_owned()).await.unwrap();
+        domain.sign_in(None, &sign_in.email, PASSWORD.to_owned()).await.unwrap();
+        domain.sign_in(None, &sign_in.handle, PASSWORD.to_owned()).await.unwrap();
     }
 }
 

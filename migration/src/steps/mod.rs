@@ -18,6 +18,7 @@ mod m20260401_000015_mends;
 mod m20260501_000016_events;
 mod m20260501_000017_meridian;
 mod m20260601_000018_idempotency;
+mod m20260601_000019_budgets;
 
 use sea_orm_migration::prelude::{ConnectionTrait, DbErr, MigrationName, MigrationTrait, SchemaManager, async_trait};
 
@@ -41,6 +42,7 @@ pub fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20260501_000016_events::STEP),
         Box::new(m20260501_000017_meridian::STEP),
         Box::new(m20260601_000018_idempotency::STEP),
+        Box::new(m20260601_000019_budgets::STEP),
     ]
 }
 

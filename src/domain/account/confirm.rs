@@ -2,7 +2,10 @@ use entity::ProfileId;
 
 use super::passwords::Verdict;
 use crate::{
-    domain::{Domain, Error, Failure, RefusalCode},
+    domain::{
+        Domain, Error, Failure, RefusalCode,
+        budget::{Ration, Subject},
+    },
     store::{self, Tx},
 };
 
@@ -17,6 +20,8 @@ impl Domain {
         field: &'static str,
         password: String,
     ) -> Result<Confirmed, Failure> {
+        let person = Subject::Person(me);
+        self.ration_exactly(&[(Ration::SignIns, person), (Ration::SignInsAnHour, person)]).await?;
         let login = store::account::of_profile(&self.db, me).await?;
         let stored = login.map(|login| login.password_hash);
         match (self.passwords.verify(password, stored.clone()).await?.0, stored) {

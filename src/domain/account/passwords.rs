@@ -13,6 +13,9 @@ pub const MIN_PASSWORD_CHARS: usize = 8;
 /// Hashes and checks passwords, a few at a time, off the threads that serve requests.
 pub struct Passwords {
     workers: Semaphore,
+    /// Those who are at work, and those who wait: whoever comes when all places are taken is sent away, so that a flood of
+    /// passwords holds up nobody but those who send them.
+    places: Semaphore,
 }
 
 /// What a password was checked against.
@@ -27,8 +30,9 @@ pub enum Verdict {
 }
 
 impl Passwords {
-    pub(in crate::domain) fn new(workers: usize) -> Self {
-        Self { workers: Semaphore::new(workers.max(1)) }
+    pub(in crate::domain) fn new(workers: usize, queue: usize) -> Self {
+        let workers = workers.max(1);
+        Self { workers: Semaphore::new(workers), places: Semaphore::new(workers + queue) }
     }
 
     /// Hashes a password: Argon2id, 19 MiB, 2 passes, 1 lane, as OWASP recommends and the crate defaults to.
@@ -77,6 +81,7 @@ impl Passwords {
 
     async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
         let failed = |error: &dyn std::fmt::Display| Error::Internal(format!("password worker: {error}"));
+        let _place = self.places.try_acquire().map_err(|_| Error::Busy)?;
         let _turn = self.workers.acquire().await.map_err(|error| failed(&error))?;
         task::spawn_blocking(work).await.map_err(|error| failed(&error))
     }
@@ -96,7 +101,7 @@ mod tests {
 
     #[tokio::test]
     async fn both_kinds_of_hashes_are_checked() {
-        let passwords = Passwords::new(1);
+        let passwords = Passwords::new(1, 0);
         let verify =
             async |password: &str, hash: Option<String>| passwords.verify(password.to_owned(), hash).await.unwrap().0;
         let hash = passwords.hash("correct horse".to_owned()).await.unwrap();

@@ -1,11 +1,14 @@
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use chrono::{DateTime, Utc};
 use tokio::time::{Instant, sleep_until};
 
 use super::{Session, passwords::Verdict};
 use crate::{
-    domain::{Domain, Failure, RefusalCode},
+    domain::{
+        Domain, Failure, RefusalCode,
+        budget::{Ration, Subject},
+    },
     store::{self, account::Login},
 };
 
@@ -18,13 +21,20 @@ impl Domain {
     ///
     /// A wrong password, an unknown account and a suspended one get the same answer, after the same time. Whoever comes
     /// back before the day of the account's deletion keeps it.
-    pub async fn sign_in(&self, login: &str, password: String) -> Result<Session, Failure> {
+    pub async fn sign_in(&self, address: Option<IpAddr>, login: &str, password: String) -> Result<Session, Failure> {
+        let login = login.trim();
+        self.ration_exactly(&[
+            (Ration::SignIns, Subject::Login(login)),
+            (Ration::SignInsAnHour, Subject::Login(login)),
+            (Ration::SignInsFrom, Subject::Address(address)),
+        ])
+        .await?;
         let mut began = Instant::now();
         let mut outcome = Ok(None);
         // The hash may be replaced between the check and the lock: by a new password, which the next check refuses, or by
         // another sign-in that upgrades the hash of the same one.
         for _ in 0..3 {
-            outcome = self.try_sign_in(login.trim(), &password, &mut began).await;
+            outcome = self.try_sign_in(login, &password, &mut began).await;
             if !matches!(outcome, Ok(None)) {
                 break;
             }

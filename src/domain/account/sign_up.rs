@@ -1,3 +1,5 @@
+use std::net::IpAddr;
+
 use entity::ProfileId;
 
 use super::{
@@ -7,6 +9,7 @@ use super::{
 use crate::{
     domain::{
         Domain, Failure, Refusal, RefusalCode,
+        budget::{Ration, Subject},
         once::Once,
         profile::{checked_display_name, handle},
     },
@@ -29,12 +32,18 @@ pub struct NewAccount {
 impl Domain {
     /// Makes an account and its profile, `once` if the request can come again, and signs it in. Tokens are not kept: who
     /// asks again is signed in again.
-    pub async fn sign_up(&self, new: NewAccount, once: Option<&Once>) -> Result<Session, Failure> {
+    pub async fn sign_up(
+        &self,
+        address: Option<IpAddr>,
+        new: NewAccount,
+        once: Option<&Once>,
+    ) -> Result<Session, Failure> {
         let (handle, display_name) = check(&new)?;
         let (email, password) = (new.email.clone(), new.password.clone());
         if self.earlier(once).await?.is_some() {
-            return self.sign_in(&email, password).await;
+            return self.sign_in(address, &email, password).await;
         }
+        self.ration_exactly(&[(Ration::SignUpsFrom, Subject::Address(address))]).await?;
         let password_hash = self.passwords.hash(new.password).await?;
         let now = self.now();
         let row = store::account::NewAccount {
@@ -61,7 +70,7 @@ impl Domain {
             .await?;
         match session {
             Some(session) => Ok(session),
-            None => self.sign_in(&email, password).await,
+            None => self.sign_in(address, &email, password).await,
         }
     }
 }

@@ -2,7 +2,10 @@ use entity::{PostId, ProfileId};
 
 use super::{Beacon, State, Vote};
 use crate::{
-    domain::{Domain, Error, Failure, RefusalCode},
+    domain::{
+        Domain, Error, Failure, RefusalCode,
+        budget::{Ration, Subject},
+    },
     policy::Viewer,
     store::{self, Tx},
 };
@@ -14,6 +17,7 @@ impl Domain {
     /// One's own is refused where it is signed. Of an anonymous beacon nobody knows whose it is.
     pub async fn vote_beacon(&self, viewer: Viewer, id: PostId, vote: Vote) -> Result<Option<Beacon>, Failure> {
         let me = viewer.id().ok_or(Error::Unauthenticated)?;
+        self.ration_exactly(&[(Ration::Votes, Subject::Person(me))]).await?;
         self.db
             .retrying(|| async {
                 let tx = self.db.begin().await?;

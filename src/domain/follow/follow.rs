@@ -2,7 +2,7 @@ use entity::ProfileId;
 
 use super::not_found;
 use crate::{
-    domain::{Domain, Failure, notification::Kind, profile::Profile},
+    domain::{Domain, Failure, budget::Ration, notification::Kind, profile::Profile},
     policy::{Viewer, permission},
     store,
 };
@@ -12,6 +12,7 @@ impl Domain {
     /// nothing. Answers the profile as the viewer sees it then.
     pub async fn follow(&self, viewer: Viewer, other: ProfileId) -> Result<Profile, Failure> {
         let (me, _) = self.other(viewer, other).await?;
+        self.ration(Ration::Follows, me)?;
         self.db
             .retrying(|| async {
                 let tx = self.db.begin().await?;

@@ -1,7 +1,12 @@
 use entity::ProfileId;
 
 use crate::{
-    domain::{Domain, Failure, RefusalCode, follow::not_found, profile::Profile},
+    domain::{
+        Domain, Failure, RefusalCode,
+        budget::{Ration, Subject},
+        follow::not_found,
+        profile::Profile,
+    },
     policy::Viewer,
     store::{
         self,
@@ -24,6 +29,7 @@ impl Domain {
     /// Hands out the keys of another person, with a one-time prekey if there is one left.
     pub async fn claim_key_bundle(&self, viewer: Viewer, other: ProfileId) -> Result<Bundle, Failure> {
         let (me, _) = self.other(viewer, other).await?;
+        self.ration_exactly(&[(Ration::KeyClaims, Subject::Person(me))]).await?;
         self.db
             .retrying(|| async {
                 let tx = self.db.begin().await?;

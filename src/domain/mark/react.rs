@@ -1,7 +1,7 @@
 use entity::PostId;
 
 use crate::{
-    domain::{Domain, Error, Failure, RefusalCode, notification::Kind, post::Post},
+    domain::{Domain, Error, Failure, RefusalCode, budget::Ration, notification::Kind, post::Post},
     policy::Viewer,
     store,
 };
@@ -16,6 +16,7 @@ impl Domain {
         let emoji = emojis::get(emoji.trim())
             .ok_or_else(|| Failure::refused(RefusalCode::Invalid, "emoji", "a reaction is one emoji"))?
             .as_str();
+        self.ration(Ration::Likes, me)?;
         self.db
             .retrying(|| async {
                 let tx = self.db.begin().await?;

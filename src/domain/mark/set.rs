@@ -2,7 +2,7 @@ use entity::PostId;
 
 use super::Mark;
 use crate::{
-    domain::{Domain, Error, Failure, notification::Kind, post::Post},
+    domain::{Domain, Error, Failure, budget::Ration, notification::Kind, post::Post},
     policy::Viewer,
     store,
 };
@@ -11,6 +11,9 @@ impl Domain {
     /// Leaves a mark on a post, or takes it away. Doing it again changes nothing. Answers the post as it is then.
     pub async fn mark_post(&self, viewer: Viewer, id: PostId, mark: Mark, is_set: bool) -> Result<Post, Failure> {
         let me = viewer.id().ok_or(Error::Unauthenticated)?;
+        if is_set {
+            self.ration(Ration::Likes, me)?;
+        }
         self.db
             .retrying(|| async {
                 let tx = self.db.begin().await?;

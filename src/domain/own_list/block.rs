@@ -1,7 +1,7 @@
 use entity::ProfileId;
 
 use crate::{
-    domain::{Domain, Error, Failure, RefusalCode, follow::not_found, profile::Profile},
+    domain::{Domain, Error, Failure, RefusalCode, budget::Ration, follow::not_found, profile::Profile},
     policy::Viewer,
     store::{self, follow::Removed},
 };
@@ -14,6 +14,7 @@ impl Domain {
         if me == other {
             return Err(Failure::refused(RefusalCode::NotAllowed, "profileId", "that is your own profile"));
         }
+        self.ration(Ration::Blocks, me)?;
         self.db
             .retrying(|| async {
                 let tx = self.db.begin().await?;

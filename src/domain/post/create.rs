@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::{MAX_BODY, Post, Visibility, mentions::handles, tags::hashtags};
 use crate::{
-    domain::{Domain, Error, Failure, Refusal, RefusalCode, notification::Kind, once::Once, text},
+    domain::{Domain, Error, Failure, Refusal, RefusalCode, budget::Ration, notification::Kind, once::Once, text},
     policy::Viewer,
     store,
 };
@@ -68,6 +68,7 @@ impl Domain {
                     let post = store::post::by_ids(&tx, viewer, now, &[made]).await?.pop();
                     return post.ok_or_else(Failure::made_and_gone);
                 }
+                self.ration(Ration::Posts, me)?;
                 let mut replied_to = None;
                 if let Some(parent) = new.parent {
                     let parent = self.lock_visible_post(&tx, viewer, parent, "parentId").await?;

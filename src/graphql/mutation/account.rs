@@ -118,7 +118,7 @@ impl AccountMutation {
         let vc = viewer_context(ctx)?;
         let SignUpInput { email, password, handle, display_name } = input;
         let new = NewAccount { email, password, handle, display_name };
-        payload(&vc, vc.domain().sign_up(new, vc.once(ctx).as_ref()).await)
+        payload(&vc, vc.domain().sign_up(vc.address(), new, vc.once(ctx).as_ref()).await)
     }
 
     /// Signs in. The answer to a wrong password, an unknown account and a suspended one is the same.
@@ -128,7 +128,7 @@ impl AccountMutation {
         #[graphql(desc = "Who wants to come in.")] input: SignInInput,
     ) -> Result<SessionPayload> {
         let vc = viewer_context(ctx)?;
-        payload(&vc, vc.domain().sign_in(&input.login, input.password).await)
+        payload(&vc, vc.domain().sign_in(vc.address(), &input.login, input.password).await)
     }
 
     /// Spends a refresh token for the next pair of tokens.

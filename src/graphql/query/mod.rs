@@ -7,6 +7,7 @@ mod hashtag;
 mod node;
 mod post;
 mod profile;
+mod rate_limit;
 mod search;
 
 use async_graphql::MergedObject;
@@ -22,4 +23,5 @@ pub struct Query(
     search::SearchQuery,
     beacon::BeaconQuery,
     account::AccountQuery,
+    rate_limit::RateLimitQuery,
 );

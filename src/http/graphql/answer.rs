@@ -17,9 +17,6 @@ use crate::{
     },
 };
 
-/// When to come back to a service that is not there just now, in seconds.
-const RETRY: HeaderValue = HeaderValue::from_static("1");
-
 /// The answer to an operation that was executed.
 pub fn executed(headers: &HeaderMap, mut answer: GraphQlAnswer) -> Response {
     name_request(&mut answer.errors, headers);
@@ -29,35 +26,46 @@ pub fn executed(headers: &HeaderMap, mut answer: GraphQlAnswer) -> Response {
         _ => true,
     };
     let status = if has_data { None } else { status_of(&answer.errors) };
-    with_errors(headers, status.unwrap_or(StatusCode::OK), &answer)
+    with_errors(headers, status.unwrap_or(StatusCode::OK), &answer.errors, &answer)
 }
 
 /// The answer to an operation that was not executed. Clients of events go by the status.
 pub fn refused(headers: &HeaderMap, errors: &[ServerError]) -> Response {
     let is_old = Accepted::by(headers).answer == Some(MediaType::Json);
     let usual = if is_old { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-    with_errors(headers, status_of(errors).unwrap_or(usual), &json!({ "errors": errors }))
+    let is_late = matches!(errors, [error] if graphql::code_of(error) == Some("TIMEOUT"));
+    let late = is_late.then_some(StatusCode::SERVICE_UNAVAILABLE);
+    with_errors(headers, late.or(status_of(errors)).unwrap_or(usual), errors, &json!({ "errors": errors }))
 }
 
 /// The status of errors that all say the same, when there is nothing besides them. Clients and proxies know what to do
 /// with it.
 fn status_of(errors: &[ServerError]) -> Option<StatusCode> {
-    let all_say = |codes: &[&str]| {
-        !errors.is_empty() && errors.iter().all(|error| graphql::code_of(error).is_some_and(|it| codes.contains(&it)))
+    let code = graphql::code_of(errors.first()?)?;
+    let status = match code {
+        "UNAVAILABLE" => StatusCode::SERVICE_UNAVAILABLE,
+        "RATE_LIMITED" => StatusCode::TOO_MANY_REQUESTS,
+        // Part of a conversation rather than a fault: the client sends its document next.
+        "PERSISTED_QUERY_NOT_FOUND" => StatusCode::OK,
+        "IDEMPOTENCY_KEY_REUSED" => StatusCode::UNPROCESSABLE_ENTITY,
+        _ => return None,
     };
-    if all_say(&["UNAVAILABLE", "TIMEOUT"]) {
-        Some(StatusCode::SERVICE_UNAVAILABLE)
-    } else if all_say(&["IDEMPOTENCY_KEY_REUSED"]) {
-        Some(StatusCode::UNPROCESSABLE_ENTITY)
-    } else {
-        None
-    }
+    errors.iter().all(|error| graphql::code_of(error) == Some(code)).then_some(status)
 }
 
-fn with_errors(headers: &HeaderMap, status: StatusCode, answer: &impl Serialize) -> Response {
+/// When to come back, in seconds: when the last of what was refused may be had again, and else soon.
+fn retry_after(errors: &[ServerError]) -> u64 {
+    let milliseconds = errors.iter().filter_map(|error| match error.extensions.as_ref()?.get("retryAfterMs")? {
+        async_graphql::Value::Number(number) => number.as_u64(),
+        _ => None,
+    });
+    milliseconds.max().map_or(1, |milliseconds| milliseconds.div_ceil(1_000))
+}
+
+fn with_errors(headers: &HeaderMap, status: StatusCode, errors: &[ServerError], answer: &impl Serialize) -> Response {
     let mut response = written(Accepted::by(headers).of_refusal(), status, answer);
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().insert(header::RETRY_AFTER, RETRY);
+    if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after(errors)));
     }
     response
 }

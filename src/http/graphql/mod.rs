@@ -3,12 +3,12 @@
 pub mod answer;
 mod parameters;
 
-use std::{net::SocketAddr, time::Duration};
+use std::time::Duration;
 
 use async_graphql::{ServerError, parser::types::OperationType};
 use axum::{
     body::Bytes,
-    extract::{ConnectInfo, FromRequest, Request, State},
+    extract::{FromRequest, Request, State},
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderName, Method, StatusCode, header, request::Parts};
@@ -21,13 +21,15 @@ use self::{
     parameters::Body,
 };
 use super::{
-    State as AppState, credentials, idempotency,
+    State as AppState, budget,
+    client::address_of,
+    credentials, idempotency,
     live::sse,
     negotiation::{self, Accepted},
 };
 use crate::{
-    domain::{account::Admission, once::RequestKey},
-    graphql::{self, Operation, Outcome, RequestInfo, ViewerContext},
+    domain::{account::Admission, budget::Overspent, once::RequestKey},
+    graphql::{self, Charged, Operation, Outcome, RequestInfo, ViewerContext},
 };
 
 /// A header that Apollo's clients send so that a browser has to ask beforehand.
@@ -78,8 +80,7 @@ pub async fn post(State(state): State<AppState>, request: Request) -> Response {
             bad_request(headers, StatusCode::BAD_REQUEST, &message)
         }
         None => {
-            let message =
-                "the body is not a JSON object with query, and operationName, variables and extensions if any";
+            let message = "the body is not a JSON object with query (or documentId), and operationName, variables and extensions if any";
             bad_request(headers, StatusCode::BAD_REQUEST, message)
         }
     }
@@ -92,7 +93,7 @@ pub async fn get(state: AppState, parts: Parts) -> Response {
         return refusal;
     }
     let Some(parameters) = Parameters::of_address(parts.uri.query().unwrap_or_default()) else {
-        let message = "the address has no query, or variables and extensions that are not JSON objects";
+        let message = "the address has no query (or documentId), or variables and extensions that are not JSON objects";
         return bad_request(headers, StatusCode::BAD_REQUEST, message);
     };
     single(state, parts, parameters).await
@@ -106,11 +107,6 @@ pub async fn method_not_allowed(headers: HeaderMap) -> Response {
 /// The schema, for code generators.
 pub async fn sdl() -> Response {
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], graphql::sdl()).into_response()
-}
-
-/// The client's address, where it is known.
-pub fn address_of(parts: &Parts) -> Option<std::net::IpAddr> {
-    parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip())
 }
 
 /// Who is let in, or the answer that says why not.
@@ -148,16 +144,23 @@ async fn single(state: AppState, parts: Parts, parameters: Parameters) -> Respon
         Ok(admission) => admission,
         Err(rejection) => return rejection,
     };
-    match perform(&state, &parts, admission, asked).await {
+    let charged = match budget::charge(&state, admission.viewer, address_of(&parts.extensions), &asked.operation) {
+        Ok(charged) => charged,
+        Err(overspent) => return too_often(&state, &parts.headers, overspent),
+    };
+    let mut response = match perform(&state, &parts, admission, asked, charged).await {
         Outcome::Executed(answer) => executed(&parts.headers, answer),
         Outcome::Refused(errors) => refused(&parts.headers, &errors),
-    }
+    };
+    budget::tell(&state, charged.standing, response.headers_mut());
+    response
 }
 
 fn asked(state: &AppState, headers: &HeaderMap, parameters: Parameters) -> Result<Asked, Response> {
     let key = idempotency::key(headers, &parameters)?;
     let last_event_id = parameters.last_event_id();
-    let operation = state.api.prepare(parameters.into_request()).map_err(|errors| refused(headers, &errors))?;
+    let operation =
+        state.api.prepare(parameters.named(), parameters.into_request()).map_err(|errors| refused(headers, &errors))?;
     Ok(Asked { operation, last_event_id, key })
 }
 
@@ -180,8 +183,16 @@ async fn batch(state: AppState, parts: &Parts, items: Vec<Parameters>) -> Respon
             Ok(key) => key,
             Err(refusal) => return refusal,
         };
-        let outcome = match state.api.prepare(parameters.into_request()) {
-            Ok(operation) => perform(&state, parts, admission, Asked { operation, last_event_id: None, key }).await,
+        let outcome = match state.api.prepare(parameters.named(), parameters.into_request()) {
+            Ok(operation) => {
+                let asked = Asked { operation, last_event_id: None, key };
+                match budget::charge(&state, admission.viewer, address_of(&parts.extensions), &asked.operation) {
+                    Ok(charged) => perform(&state, parts, admission, asked, charged).await,
+                    Err(overspent) => {
+                        Outcome::Refused(vec![graphql::rate_limited(budget::retry_after(&state, overspent))])
+                    }
+                }
+            }
             Err(errors) => Outcome::Refused(errors),
         };
         answers.push(match outcome {
@@ -196,16 +207,23 @@ async fn batch(state: AppState, parts: &Parts, items: Vec<Parameters>) -> Respon
 }
 
 /// Executes a query or a mutation.
-async fn perform(state: &AppState, parts: &Parts, admission: Admission, asked: Asked) -> Outcome {
+async fn perform(state: &AppState, parts: &Parts, admission: Admission, asked: Asked, charged: Charged) -> Outcome {
     if asked.operation.kind == OperationType::Subscription {
         return Outcome::Refused(vec![graphql::not_here()]);
     }
-    let info = RequestInfo { key: asked.key, address: address_of(parts) };
+    let info = RequestInfo { key: asked.key, address: address_of(&parts.extensions) };
     let vc = ViewerContext::new(state.domain.clone(), admission.viewer, info);
-    match timeout(state.options.timeout, state.api.execute(asked.operation, vc)).await {
+    match timeout(state.options.timeout, state.api.execute(asked.operation, vc, charged)).await {
         Ok(outcome) => outcome,
         Err(_) => Outcome::Refused(vec![graphql::too_slow()]),
     }
+}
+
+/// The answer to a request for which the budget does not suffice.
+pub fn too_often(state: &AppState, headers: &HeaderMap, overspent: Overspent) -> Response {
+    let mut response = refused(headers, &[graphql::rate_limited(budget::retry_after(state, overspent))]);
+    budget::tell(state, overspent.0, response.headers_mut());
+    response
 }
 
 /// The answer to a request whose answer the client would not take.

@@ -32,7 +32,6 @@ impl Addresses {
 
     /// Counts one more, unless there are as many as there may be. Where the address is not known, it is one among all.
     pub fn take(self: &Arc<Self>, address: Option<IpAddr>) -> Option<Counted> {
-        let address = address.map(place);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if open.all >= self.most_of_all {
             return None;
@@ -46,14 +45,6 @@ impl Addresses {
         }
         open.all += 1;
         Some(Counted { addresses: Arc::clone(self), address })
-    }
-}
-
-/// What counts as one address: of IPv6, the network of 64 bits that a house has to itself.
-fn place(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => IpAddr::V6((address.to_bits() >> 64 << 64).into()),
-        address @ IpAddr::V4(_) => address,
     }
 }
 
@@ -76,14 +67,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn connections_are_counted_by_address_and_by_network() {
+    fn connections_are_counted_by_address() {
         let addresses = Arc::new(Addresses::new(2, 5));
         let take = |address: &str| addresses.take(Some(address.parse().unwrap()));
-        let held = [take("2001:db8::1"), take("2001:db8::2")];
+        let held = [take("2001:db8::"), take("2001:db8::")];
         assert!(held.iter().all(Option::is_some));
-        assert!(take("2001:db8::3").is_none());
-        assert!(take("2001:db8:0:1::1").is_some());
-        let (one, other) = (take("192.0.2.1"), take("::ffff:192.0.2.1"));
+        assert!(take("2001:db8::").is_none());
+        assert!(take("2001:db8:0:1::").is_some());
+        let (one, other) = (take("192.0.2.1"), take("192.0.2.1"));
         assert!(one.is_some() && other.is_some() && take("192.0.2.1").is_none());
         drop(one);
         assert!(take("192.0.2.1").is_some());

@@ -32,9 +32,11 @@ use crate::{
         account::{Admission, Rejection},
         live::{Connection, NotConnected, Refused, Signals},
     },
-    graphql::{Live, Outcome, RequestInfo, ViewerContext},
+    graphql::{self, Live, Outcome, RequestInfo, ViewerContext},
     http::{
-        State as AppState, credentials,
+        State as AppState, budget,
+        client::address_of,
+        credentials,
         graphql::{self as operations, Parameters, answer::name_request},
     },
 };
@@ -57,7 +59,7 @@ pub async fn upgrade(
         Err(_) if !parts.headers.contains_key(http::header::UPGRADE) => return operations::get(state, parts).await,
         Err(rejection) => return rejection.into_response(),
     };
-    let address = operations::address_of(&parts);
+    let address = address_of(&parts.extensions);
     let headers = parts.headers;
     let limit = state.live.options.max_message_bytes;
     // A message that is a little too large is refused with a word; one that is much larger is not even read.
@@ -262,11 +264,17 @@ impl Session<'_> {
         // As at every request.
         self.admission = admit(self.state, self.token.as_deref()).await?;
         let live = Live::new(self.connection.clone(), payload.last_event_id());
-        let answers = match self.state.api.prepare(payload.into_request()) {
-            Ok(operation) => {
+        let state = self.state;
+        let prepared = state.api.prepare(payload.named(), payload.into_request()).and_then(|operation| {
+            let charged = budget::charge(state, self.admission.viewer, self.address, &operation);
+            let overspent = |overspent| vec![graphql::rate_limited(budget::retry_after(state, overspent))];
+            Ok((operation, charged.map_err(overspent)?))
+        });
+        let answers = match prepared {
+            Ok((operation, charged)) => {
                 let info = RequestInfo { key: None, address: self.address };
-                let vc = ViewerContext::new(self.state.domain.clone(), self.admission.viewer, info);
-                self.state.api.execute_stream(operation, vc, live)
+                let vc = ViewerContext::new(state.domain.clone(), self.admission.viewer, info);
+                state.api.execute_stream(operation, vc, live, charged)
             }
             Err(errors) => Box::pin(stream::once(async { Outcome::Refused(errors) })),
         };

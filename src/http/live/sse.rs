@@ -20,7 +20,9 @@ use crate::{
     domain::live::{Connection, NotConnected, Refused, Signals},
     graphql::{Live, Outcome, RequestInfo, ViewerContext},
     http::{
-        State, credentials,
+        State, budget,
+        client::address_of,
+        credentials,
         graphql::{self as operations, Asked, answer},
     },
 };
@@ -31,7 +33,7 @@ pub async fn answer(
     parts: Parts,
     Asked { operation, last_event_id, key }: Asked,
 ) -> Result<Response, Response> {
-    let address = operations::address_of(&parts);
+    let address = address_of(&parts.extensions);
     let headers = parts.headers;
     let counted = state.live.addresses.take(address).ok_or_else(|| answer::too_many_connections(&headers))?;
     let refuse = |refused| match refused {
@@ -44,9 +46,11 @@ pub async fn answer(
     let after = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
     let live = Live::new(connection.clone(), after.or(last_event_id));
     let begun = live.begun();
+    let charged = budget::charge(&state, admission.viewer, address, &operation)
+        .map_err(|overspent| operations::too_often(&state, &headers, overspent))?;
     let info = RequestInfo { key, address };
     let vc = ViewerContext::new(state.domain.clone(), admission.viewer, info);
-    let mut outcomes = state.api.execute_stream(operation, vc, live).peekable();
+    let mut outcomes = state.api.execute_stream(operation, vc, live, charged).peekable();
     // What is wrong with a document is known at once, and then there are no events. Else the answer begins when nothing is
     // missed any more, so that an open stream is one that is told.
     tokio::select! {

@@ -28,7 +28,7 @@ use serde_json::{Value, json};
 use sojorn::{
     app::App,
     config::{Config, Sources},
-    domain::{Clock, Domain, Random},
+    domain::{Clock, Domain, Random, budget::Budgets},
     graphql::Limits,
     store::db::Observer,
 };
@@ -67,6 +67,36 @@ pub const USUAL_LIMITS: Limits = Limits {
     default_page: 20,
     max_page: 100,
     errors: 10,
+};
+
+/// The budgets that the settings have by themselves, as documented.
+pub const USUAL_BUDGETS: Budgets = Budgets {
+    cost: 20_000,
+    posts: 30,
+    follows: 100,
+    likes: 600,
+    votes: 60,
+    blocks: 200,
+    key_claims: 100,
+    sign_ins: 5,
+    sign_ins_an_hour: 25,
+    sign_ins_from: 25,
+    sign_ups_from: 5,
+};
+
+/// Budgets that nobody comes to the end of.
+pub const ENDLESS: Budgets = Budgets {
+    cost: u32::MAX as u64,
+    posts: u32::MAX as u64,
+    follows: u32::MAX as u64,
+    likes: u32::MAX as u64,
+    votes: u32::MAX as u64,
+    blocks: u32::MAX as u64,
+    key_claims: u32::MAX as u64,
+    sign_ins: u32::MAX as u64,
+    sign_ins_an_hour: u32::MAX as u64,
+    sign_ins_from: u32::MAX as u64,
+    sign_ups_from: u32::MAX as u64,
 };
 
 /// A server under test.
@@ -112,6 +142,8 @@ impl TestApp {
             cost: 1_000_000,
             ..USUAL_LIMITS
         };
+        assert_eq!(config.domain.budgets, USUAL_BUDGETS);
+        config.domain.budgets = ENDLESS;
         config.database.max_connections = 8;
         let statements = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&statements);

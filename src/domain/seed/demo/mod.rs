@@ -64,7 +64,7 @@ pub struct Demo {
 /// When the database fails. Nothing was put then.
 pub async fn run(db: &Db, clock: &Clock) -> Result<Demo, Error> {
     let now = clock.now();
-    let passwords = Passwords::new(1);
+    let passwords = Passwords::new(1, 0);
     let tx = db.begin().await?;
     let mut sign_ins = Vec::new();
     for (nth, person) in PEOPLE.iter().enumerate() {

@@ -1,0 +1,50 @@
+//! Charging requests to the budget of whoever makes them.
+//! <https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/>
+
+use std::{net::IpAddr, time::Duration};
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use super::State;
+use crate::{
+    domain::budget::{Overspent, Ration, Standing},
+    graphql::{Charged, Operation},
+    policy::Viewer,
+};
+
+/// How a budget stands.
+pub const STANDING: HeaderName = HeaderName::from_static("ratelimit");
+/// How much a budget is.
+pub const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+
+/// Charges an operation to a viewer, or to the address that a viewer who is signed out comes from.
+pub fn charge(
+    state: &State,
+    viewer: Viewer,
+    address: Option<IpAddr>,
+    operation: &Operation,
+) -> Result<Charged, Overspent> {
+    let standing = if operation.is_dry {
+        state.domain.standing(viewer, address)
+    } else {
+        state.domain.charge(viewer, address, operation.cost)?
+    };
+    Ok(Charged { cost: operation.cost, standing })
+}
+
+/// When there is a new budget.
+pub fn retry_after(state: &State, Overspent(standing): Overspent) -> Duration {
+    state.domain.until(standing.resets_at).max(Duration::from_millis(1))
+}
+
+/// Says how a budget stands.
+pub fn tell(state: &State, standing: Standing, headers: &mut HeaderMap) {
+    let seconds = state.domain.until(standing.resets_at).as_secs_f64().ceil();
+    let policy = format!("\"cost\";q={};w={}", standing.limit, Ration::Cost.time().num_seconds());
+    let now = format!("\"cost\";r={};t={seconds}", standing.remaining);
+    for (name, value) in [(POLICY, policy), (STANDING, now)] {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(name, value);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Where a request comes from: the other end of its connection or, behind proxies of ours, what these say in a header.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::{
+    extract::{ConnectInfo, Request},
+    middleware::Next,
+    response::Response,
+};
+use http::{Extensions, HeaderMap, HeaderName};
+use ipnet::IpNet;
+
+/// The proxies in front of the server, and the header in which they say for whom they ask.
+#[derive(Clone, Debug)]
+pub struct Proxies {
+    /// Their networks. Nobody else is believed.
+    pub networks: Vec<IpNet>,
+    /// A list of addresses, to which each proxy appends the one that it was asked by: `X-Forwarded-For`.
+    pub header: HeaderName,
+}
+
+/// The address that counts for a request.
+#[derive(Clone, Copy)]
+struct Client(IpAddr);
+
+/// Finds out where a request comes from.
+pub async fn find(proxies: Proxies, mut request: Request, next: Next) -> Response {
+    if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() {
+        let client = Client(place(proxies.client(peer.ip(), request.headers())));
+        request.extensions_mut().insert(client);
+    }
+    next.run(request).await
+}
+
+/// Where a request comes from, as far as it is known.
+pub fn address_of(extensions: &Extensions) -> Option<IpAddr> {
+    extensions.get::<Client>().map(|Client(address)| *address)
+}
+
+impl Proxies {
+    /// The last address that a proxy of ours vouches for.
+    fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let mut client = peer;
+        let texts: Vec<_> = headers.get_all(&self.header).iter().filter_map(|value| value.to_str().ok()).collect();
+        // From the end: what stands before may be made up by whoever asked.
+        for said in texts.iter().rev().flat_map(|text| text.rsplit(',')) {
+            if !self.networks.iter().any(|network| network.contains(&client.to_canonical())) {
+                break;
+            }
+            match parsed(said.trim()) {
+                Some(address) => client = address,
+                None => break,
+            }
+        }
+        client
+    }
+}
+
+/// An address, perhaps with a port.
+fn parsed(text: &str) -> Option<IpAddr> {
+    text.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|address| address.ip()))
+}
+
+/// What counts as one address: of IPv6, the network of 64 bits that a house has to itself.
+fn place(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => IpAddr::V6((address.to_bits() >> 64 << 64).into()),
+        address @ IpAddr::V4(_) => address,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client(peer: &str, said: &[&str]) -> String {
+        let header = HeaderName::from_static("x-forwarded-for");
+        let networks = ["10.0.0.0/8", "2001:db8:1::/48"].map(|network| network.parse().unwrap()).to_vec();
+        let headers = said.iter().map(|said| (header.clone(), said.parse().unwrap())).collect();
+        place(Proxies { networks, header }.client(peer.parse().unwrap(), &headers)).to_string()
+    }
+
+    #[test]
+    fn only_our_own_proxies_are_believed() {
+        assert_eq!(client("192.0.2.1", &["198.51.100.1"]), "192.0.2.1");
+        assert_eq!(client("10.0.0.1", &[]), "10.0.0.1");
+        assert_eq!(client("10.0.0.1", &["198.51.100.1"]), "198.51.100.1");
+        assert_eq!(client("::ffff:10.0.0.1", &["198.51.100.1:4711"]), "198.51.100.1");
+        // What the client itself said comes first.
+        assert_eq!(client("10.0.0.1", &["203.0.113.9, 198.51.100.1"]), "198.51.100.1");
+        assert_eq!(client("10.0.0.1", &["203.0.113.9", "198.51.100.1, 10.0.0.2"]), "198.51.100.1");
+        assert_eq!(client("10.0.0.1", &["198.51.100.1, nonsense"]), "10.0.0.1");
+        assert_eq!(client("2001:db8:1::5", &["[2001:db8:7:8::9]:80"]), "2001:db8:7:8::");
+    }
+
+    #[test]
+    fn a_network_of_64_bits_is_one_place() {
+        assert_eq!(client("2001:db8:2:3:4::5", &[]), "2001:db8:2:3::");
+        assert_eq!(client("::ffff:192.0.2.1", &[]), "192.0.2.1");
+    }
+}
