@@ -42,6 +42,7 @@ mod plans;
 mod playground;
 mod posts;
 mod profiles;
+mod rations;
 mod repeats;
 mod replies;
 mod schema;

@@ -1,10 +1,13 @@
 //! The transport: request ids, content types, body sizes, negotiation, CORS, health, the schema as text.
 
 mod audits;
+mod connections;
+mod documents;
 mod get;
 mod limits;
 mod negotiation;
 mod slow;
+pub mod wire;
 
 use axum::body::Body;
 use http::{Method, Request, StatusCode};

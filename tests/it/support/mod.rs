@@ -86,17 +86,17 @@ pub const USUAL_BUDGETS: Budgets = Budgets {
 
 /// Budgets that nobody comes to the end of.
 pub const ENDLESS: Budgets = Budgets {
-    cost: u32::MAX as u64,
-    posts: u32::MAX as u64,
-    follows: u32::MAX as u64,
-    likes: u32::MAX as u64,
-    votes: u32::MAX as u64,
-    blocks: u32::MAX as u64,
-    key_claims: u32::MAX as u64,
-    sign_ins: u32::MAX as u64,
-    sign_ins_an_hour: u32::MAX as u64,
-    sign_ins_from: u32::MAX as u64,
-    sign_ups_from: u32::MAX as u64,
+    cost: 1 << 40,
+    posts: 1 << 40,
+    follows: 1 << 40,
+    likes: 1 << 40,
+    votes: 1 << 40,
+    blocks: 1 << 40,
+    key_claims: 1 << 40,
+    sign_ins: 1 << 40,
+    sign_ins_an_hour: 1 << 40,
+    sign_ins_from: 1 << 40,
+    sign_ups_from: 1 << 40,
 };
 
 /// A server under test.
@@ -155,6 +155,13 @@ impl TestApp {
         let micros = Arc::new(AtomicI64::new(start.timestamp_micros()));
         let App { domain, router, .. } = App::new(&config, clock(&micros), Random::system()).await.unwrap();
         Self { database, router, domain, config, micros, statements }
+    }
+
+    /// Another server on this database, with the same clock and other settings, that is asked as this one is.
+    pub async fn beside(&self, url: &str, change: impl FnOnce(&mut Config)) -> Self {
+        let other = Self::with(Database::of(url, String::new(), true).await, change).await;
+        other.micros.store(self.micros.load(Ordering::SeqCst), Ordering::SeqCst);
+        other
     }
 
     /// Another server on the same database, with the same clock, that listens on a port of its own.

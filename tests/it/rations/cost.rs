@@ -1,0 +1,114 @@
+//! What operations cost, as `rateLimit` and `extensions.cost` say it.
+
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+
+use super::server;
+use crate::support::{TestApp, USUAL_LIMITS};
+
+/// What a query costs, without asking it.
+async fn cost(app: &TestApp, query: &str, variables: Value) -> u64 {
+    let query = query.replacen('{', "{ rateLimit(dryRun: true) { cost } ", 1);
+    // It is one of the things that are found.
+    app.ask_with(None, &query, variables).await.data("/rateLimit/cost").as_u64().unwrap() - 1
+}
+
+#[tokio::test]
+async fn page_sizes_are_multiplied_down_the_tree() {
+    let app = server(|_| ()).await;
+    for (query, expected) in [
+        ("{ __typename }", 0),
+        // The list, and twenty posts with an author each.
+        ("{ globalFeed { nodes { id body author { handle } } } }", 1 + 20 * 2),
+        ("{ globalFeed { edges { cursor node { id body author { handle } } } pageInfo { endCursor } } }", 1 + 20 * 2),
+        ("{ globalFeed(first: 7) { nodes { id } } }", 1 + 7),
+        ("{ globalFeed(last: 7) { nodes { id } } }", 1 + 7),
+        ("{ globalFeed(first: 5) { nodes { likeCount replyCount } } }", 1 + 5 * 3),
+        ("{ globalFeed(first: 5) { nodes { replies(first: 3) { nodes { author { id } } totalCount } } } }", 1 + 5 * (1 + 1 + 3 * 2 + 1)),
+        // As large as a page may be, and no larger: what is more is refused when it is asked for.
+        ("{ globalFeed(first: 2147483647) { nodes { id } } }", 1 + 100),
+        ("{ globalFeed(first: -5) { nodes { id } } }", 1),
+        // A list without pages.
+        ("{ nodes(ids: []) { id } }", 1 + 10),
+        ("{ globalFeed(first: 1) { nodes { reactions { emoji count } } } }", 1 + 1 + 1),
+        // Twice is twice.
+        ("{ a: globalFeed(first: 7) { nodes { id } } b: globalFeed(first: 7) { nodes { id } } }", 2 * (1 + 7)),
+        // Fragments, wherever they are spread, once for each.
+        ("{ globalFeed(first: 7) { nodes { ...A parent { ...A } } } } fragment A on Post { author { id } }", 1 + 7 * (1 + 1 + 1 + 1)),
+        ("{ ... on Query { ... { globalFeed(first: 7) { nodes { id } } } } }", 1 + 7),
+        // What may be one of several is the dearest of them.
+        (
+            r#"{ node(id: "x") { id ... on Post { author { id } } ... on Profile { posts(first: 7) { nodes { id } } } } }"#,
+            1 + 1 + 7,
+        ),
+        (
+            r#"{ node(id: "x") { ... on Node { ... on Post { author { id } parent { id } } } ... on Profile { followers(first: 1) { nodes { id } } } } }"#,
+            1 + 2,
+        ),
+        (r#"{ search(query: "x", first: 7) { nodes { ... on Post { author { id } } ... on Hashtag { postCount } } } }"#, 1 + 7 * 2),
+        // What is left out.
+        ("{ globalFeed(first: 7) { nodes { id author @skip(if: true) { id } parent @include(if: false) { id } } } }", 1 + 7),
+        ("{ globalFeed(first: 7) { nodes { id author @skip(if: false) { id } } } }", 1 + 7 * 2),
+        // What the schema says is at hand.
+        ("{ __schema { types { fields { name } } } }", 1),
+    ] {
+        assert_eq!(cost(&app, query, json!({})).await, expected, "{query}");
+    }
+    let paged = "query($n: Int = 3, $is: Boolean!) { globalFeed(first: $n) { nodes { id author @include(if: $is) { id } } } }";
+    for (variables, expected) in [
+        (json!({ "is": true }), 1 + 3 * 2),
+        (json!({ "is": false, "n": 50 }), 1 + 50),
+        (json!({ "is": false, "n": null }), 1 + 20),
+    ] {
+        assert_eq!(cost(&app, paged, variables.clone()).await, expected, "{variables}");
+    }
+}
+
+#[tokio::test]
+async fn what_an_operation_costs_is_told_where_it_is_asked_for() {
+    let app = server(|_| ()).await;
+    let query = "{ rateLimit { cost limit remaining resetAt } globalFeed(first: 9) { nodes { id } } }";
+    let standing = |remaining: u64| {
+        json!({ "cost": 11, "limit": 20_000, "remaining": remaining, "resetAt": "2026-03-01T12:01:00+00:00" })
+    };
+    assert_eq!(app.ask(None, query).await.data("/rateLimit"), standing(20_000 - 11));
+    app.advance(TimeDelta::seconds(30));
+    let body = json!({ "query": query, "extensions": { "cost": true } }).to_string();
+    let answer = app.post_raw(&[], body).await;
+    assert_eq!(answer.json["extensions"], json!({ "cost": standing(20_000 - 22) }));
+    assert_eq!(answer.data("/rateLimit"), standing(20_000 - 22));
+    for extensions in [json!({}), json!({ "cost": false }), json!({ "cost": 1 })] {
+        let body = json!({ "query": "{ __typename }", "extensions": extensions }).to_string();
+        assert_eq!(app.post_raw(&[], body).await.json.get("extensions"), None);
+    }
+}
+
+#[tokio::test]
+async fn a_dry_run_charges_nothing_and_does_nothing() {
+    let app = server(|_| ()).await;
+    let ada = app.person("ada").await;
+    let dear = "{ rateLimit(dryRun: true) { cost remaining }
+                  globalFeed(first: 100) { nodes { replies(first: 100) { nodes { id } } } } ...F }
+                fragment F on Query { __typename }";
+    app.ask(&ada, "{ __typename }").await;
+    app.forget_statements();
+    for _ in 0..3 {
+        // More than any operation may cost: it is told all the same.
+        let data = app.ask(&ada, dear).await.data("");
+        assert_eq!(data, json!({ "rateLimit": { "cost": 2 + 100 * (1 + 1 + 100), "remaining": 20_000 } }));
+    }
+    // Who is asking, and nothing else.
+    assert_eq!(app.statements().len(), 3);
+    let by_variable = "query($dry: Boolean = true, $if: Boolean! = false) { rateLimit(dryRun: $dry) { remaining }
+                           a: globalFeed(first: 100) @skip(if: $if) { nodes { id } }
+                           b: globalFeed(first: 100) @include(if: true) @skip(if: false) { nodes { id } } }";
+    let answer = app.ask(&ada, by_variable).await;
+    assert_eq!(answer.data(""), json!({ "rateLimit": { "remaining": 20_000 } }));
+    let answer = app.ask_with(&ada, by_variable, json!({ "dry": false })).await;
+    assert_eq!(answer.data("/rateLimit/remaining"), 20_000 - 203);
+    assert_eq!(answer.data("/b/nodes"), json!([]));
+    // Without an answer to it, nothing is dry.
+    let answer = app.ask(&ada, "{ rateLimit { remaining } ... { rateLimit(dryRun: false) { remaining } } }").await;
+    assert!(answer.data("/rateLimit/remaining").as_u64().unwrap() < 20_000 - 203);
+    assert_eq!(USUAL_LIMITS.cost, 5_000);
+}

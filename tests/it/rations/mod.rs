@@ -1,0 +1,21 @@
+//! Budgets: of requests by their cost, and of single things that a person or an address may do.
+
+mod cost;
+mod requests;
+mod shared;
+mod signing;
+mod verbs;
+
+use sojorn::config::Config;
+
+use crate::support::{Database, TestApp, USUAL_BUDGETS, USUAL_LIMITS};
+
+/// A server with the limits and budgets that are usual, but for this.
+async fn server(change: impl FnOnce(&mut Config)) -> TestApp {
+    let usual = |config: &mut Config| {
+        config.limits = USUAL_LIMITS;
+        config.domain.budgets = USUAL_BUDGETS;
+        change(config);
+    };
+    TestApp::with(Database::new().await, usual).await
+}

@@ -1,0 +1,86 @@
+//! The budget of requests: whose it is, how it is told, and how it ends.
+
+use chrono::TimeDelta;
+use http::StatusCode;
+use serde_json::json;
+
+use super::server;
+use crate::support::{Answer, Database, Socket, TestApp, header_of};
+
+const FEED: &str = "{ globalFeed(first: 99) { nodes { id } } }";
+
+fn standing(answer: &Answer) -> (&str, &str) {
+    (header_of(&answer.headers, "ratelimit-policy"), header_of(&answer.headers, "ratelimit"))
+}
+
+#[tokio::test]
+async fn a_budget_is_spent_by_cost_and_begins_anew() {
+    let app = server(|config| config.domain.budgets.cost = 250).await;
+    let ada = app.person("ada").await;
+    let first = app.ask(&ada, FEED).await;
+    assert_eq!(standing(&first), ("\"cost\";q=250;w=60", "\"cost\";r=150;t=60"));
+    app.advance(TimeDelta::milliseconds(20_500));
+    assert_eq!(standing(&app.ask(&ada, FEED).await).1, "\"cost\";r=50;t=40");
+    app.forget_statements();
+    let refused = app.ask(&ada, FEED).await;
+    assert_eq!((refused.status, refused.code().as_str()), (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED"));
+    assert!(refused.json.get("data").is_none());
+    assert_eq!(refused.json["errors"][0]["extensions"]["retryAfterMs"], 39_500);
+    assert_eq!(header_of(&refused.headers, "retry-after"), "40");
+    assert_eq!(standing(&refused).1, "\"cost\";r=50;t=40");
+    assert_eq!(app.statements().len(), 1, "it is asked who it is, and nothing else");
+    // What is cheap enough goes on, and others have budgets of their own.
+    assert_eq!(app.ask(&ada, "{ globalFeed(first: 9) { nodes { id } } }").await.status, StatusCode::OK);
+    let ben = app.person("ben").await;
+    assert_eq!(app.ask(&ben, FEED).await.status, StatusCode::OK);
+    assert_eq!(app.ask(None, FEED).await.status, StatusCode::OK);
+    app.advance(TimeDelta::milliseconds(39_500));
+    assert_eq!(standing(&app.ask(&ada, FEED).await).1, "\"cost\";r=150;t=60");
+}
+
+#[tokio::test]
+async fn batches_and_aliases_cost_what_they_ask_for() {
+    let app = server(|config| {
+        config.domain.budgets.cost = 250;
+        config.http.graphql.max_batch = 10;
+    })
+    .await;
+    let answer = app.post_raw(&[], json!([{ "query": FEED }, { "query": FEED }, { "query": FEED }]).to_string()).await;
+    assert!(answer.json[1].get("data").is_some());
+    assert_eq!(answer.json[2]["errors"][0]["extensions"]["code"], "RATE_LIMITED");
+    let ada = app.person("ada").await;
+    let twice = "{ a: globalFeed(first: 99) { nodes { id } } b: globalFeed(first: 99) { nodes { id } } }";
+    assert_eq!(standing(&app.ask(&ada, twice).await).1, "\"cost\";r=50;t=60");
+}
+
+#[tokio::test]
+async fn addresses_have_budgets_and_only_our_proxies_name_them() {
+    let app = TestApp::with(Database::new().await, |config| config.domain.budgets.cost = 150).await;
+    let open = app.serve().await;
+    let behind = app.serve_with(|config| config.http.proxies.networks = vec!["127.0.0.0/8".parse().unwrap()]).await;
+    let ask = async |server: &crate::support::Server, said: &str| {
+        let said = (!said.is_empty()).then_some(("x-forwarded-for", said));
+        super::super::http::wire::post(server.address, said.as_slice(), &json!({ "query": FEED })).await.0
+    };
+    // Whoever comes directly cannot be somebody else.
+    assert_eq!([ask(&open, "").await, ask(&open, "192.0.2.1").await, ask(&open, "192.0.2.2").await], [200, 429, 429]);
+    assert_eq!([ask(&behind, "192.0.2.3").await, ask(&behind, "192.0.2.3").await], [200, 429]);
+    assert_eq!(ask(&behind, "192.0.2.4").await, 200);
+    // What stands before what our proxy has said was made up.
+    assert_eq!(ask(&behind, "192.0.2.99, 192.0.2.4").await, 429);
+    assert_eq!([ask(&behind, "2001:db8::1").await, ask(&behind, "2001:db8::2").await], [200, 429]);
+}
+
+#[tokio::test]
+async fn operations_over_a_socket_are_charged_as_well() {
+    let app = TestApp::with(Database::new().await, |config| config.domain.budgets.cost = 150).await;
+    let server = app.serve().await;
+    let ada = app.person("ada").await;
+    let mut socket = Socket::connect(&server, Some(&ada.token)).await;
+    socket.subscribe("one", FEED).await;
+    assert_eq!(socket.hear().await["type"], "next");
+    assert_eq!(socket.hear().await["type"], "complete");
+    socket.subscribe("two", FEED).await;
+    let refused = socket.hear().await;
+    assert_eq!((&refused["type"], &refused["payload"][0]["extensions"]["code"]), (&json!("error"), &json!("RATE_LIMITED")));
+}
