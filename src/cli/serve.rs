@@ -25,12 +25,12 @@ pub async fn run(sources: &Sources, migrate: bool) -> Result<(), Box<dyn Error>>
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
     let address = listener.local_addr()?;
-    println!("GraphQL    http://{address}/graphql");
+    super::write(&format!("GraphQL    http://{address}/graphql\n"))?;
     if config.http.playground {
-        println!("Playground http://{address}/");
+        super::write(&format!("Playground http://{address}/\n"))?;
     }
     if config.http.map {
-        println!("Map        http://{address}/map");
+        super::write(&format!("Map        http://{address}/map\n"))?;
     }
     app.serve(listener).await?;
     Ok(())
