@@ -2,27 +2,21 @@
 #![allow(clippy::disallowed_macros, reason = "commands print")]
 
 mod import;
+mod log;
 mod migrate;
 mod operate;
 mod seed;
 mod serve;
 
-use std::{
-    error::Error,
-    io::{IsTerminal, Write},
-    path::PathBuf,
-    process::ExitCode,
-};
-
-use clap::{Parser, Subcommand, ValueEnum};
-use tracing_subscriber::EnvFilter;
+use std::{error::Error, io::Write, path::PathBuf, process::ExitCode};
 
 use crate::{
-    config::{Config, Sources},
+    config::Sources,
     domain::{Clock, Domain, Random, account::Sanction},
     graphql,
     store::{Db, migrate::Migrations},
 };
+use clap::{Parser, Subcommand, ValueEnum};
 
 /// Sojorn's GraphQL server.
 #[derive(Parser)]
@@ -153,19 +147,6 @@ fn write(text: &str) -> std::io::Result<()> {
     match std::io::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         other => other,
-    }
-}
-
-/// Begins the log, on standard error.
-fn log(config: &Config) {
-    let logs = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(&config.log))
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal());
-    if config.log_json {
-        logs.json().init();
-    } else {
-        logs.init();
     }
 }
 

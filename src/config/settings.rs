@@ -28,7 +28,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         "signs access tokens and seals cursors: 32 random characters or more, the same for all instances",
     ),
     setting("LISTEN", "127.0.0.1:8000", "address and port to listen on"),
-    setting("LOG", "info", "what is logged, as tracing filters: info, sojorn=debug, ..."),
+    setting("LOG", "info", "what is logged, as tracing filters: info, sojorn=debug, ...; of libraries, info at most"),
     setting("LOG_FORMAT", "text", "how it is logged: text or json"),
     setting("CORS_ORIGINS", "", "web origins that may call the API from a browser, with commas between"),
     setting("PLAYGROUND", "on", "the playground at /: on or off"),

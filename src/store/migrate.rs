@@ -3,7 +3,7 @@
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
     FromQueryResult,
-    sqlx::{self, Connection, PgConnection},
+    sqlx::{self, ConnectOptions, Connection, PgConnection, postgres::PgConnectOptions},
 };
 
 use super::{Db, Executor, StoreError, adoption, db::Options, sql::Sql};
@@ -101,7 +101,9 @@ impl Migrations {
     /// SeaORM's migrator takes no lock, so instances that start together would run the same step. The lock is held by a
     /// connection of its own and goes with it, whatever happens.
     async fn lock(&self) -> Result<PgConnection, sqlx::Error> {
-        let mut connection = PgConnection::connect(&self.url).await?;
+        // To wait for the lock is no slow statement.
+        let options = self.url.parse::<PgConnectOptions>()?.disable_statement_logging();
+        let mut connection = PgConnection::connect_with(&options).await?;
         sqlx::query("SELECT pg_advisory_lock(hashtextextended('sojorn:migrate', 0))").execute(&mut connection).await?;
         Ok(connection)
     }

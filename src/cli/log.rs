@@ -1,0 +1,91 @@
+//! The log, on standard error. It is for operators, and holds nothing of what people write, who they are and where.
+
+use std::{
+    io::{IsTerminal, stderr},
+    panic::{PanicHookInfo, set_hook},
+};
+
+use tracing::Level;
+use tracing_subscriber::{EnvFilter, Layer, filter::Targets, fmt, prelude::*};
+
+use crate::config::Config;
+
+/// Begins it.
+pub(super) fn begin(config: &Config) {
+    let lines = fmt::layer().with_writer(stderr).with_ansi(stderr().is_terminal());
+    let lines = if config.log_json { lines.json().boxed() } else { lines.boxed() };
+    tracing_subscriber::registry().with(lines.with_filter(ours()).with_filter(EnvFilter::new(&config.log))).init();
+    set_hook(Box::new(tell));
+}
+
+/// Whatever the setting asks for: at their lower levels, the libraries for HTTP, GraphQL and the database show the bytes
+/// that they carry.
+fn ours() -> Targets {
+    Targets::new().with_default(Level::INFO).with_target("sojorn", Level::TRACE)
+}
+
+/// A panic is told by its place. What it says may quote what was worked on: that a character is not at an index of a
+/// text, and the text.
+fn tell(panic: &PanicHookInfo<'_>) {
+    let place = panic.location().map(ToString::to_string);
+    tracing::error!(place, "a fault of ours: a panic");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::Write,
+        panic::{catch_unwind, take_hook},
+        sync::{Arc, Mutex},
+    };
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// What is logged meanwhile.
+    fn logged(act: impl FnOnce()) -> String {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let layer = fmt::layer().with_ansi(false).with_writer(move || writer.clone()).with_filter(ours());
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), act);
+        String::from_utf8(lines.0.lock().unwrap().clone()).unwrap()
+    }
+
+    #[test]
+    fn a_panic_is_told_without_what_it_says() {
+        let before = take_hook();
+        let log = logged(|| {
+            set_hook(Box::new(tell));
+            let secret = "é, a text of somebody's";
+            assert!(catch_unwind(|| secret[1..].len()).is_err());
+        });
+        set_hook(before);
+        assert!(log.contains("a panic") && log.contains("src/cli/log.rs:"), "{log}");
+        assert!(!log.contains("somebody"), "{log}");
+    }
+
+    #[test]
+    fn of_other_crates_no_details_are_told() {
+        let log = logged(|| {
+            tracing::trace!(target: "sojorn::http", "ours");
+            tracing::info!(target: "hyper::proto", "theirs, for operators");
+            tracing::debug!(target: "hyper::proto", "their details");
+            tracing::trace!(target: "sqlx::query", "their bytes");
+        });
+        assert!(log.contains("ours") && log.contains("for operators"), "{log}");
+        assert!(!log.contains("details") && !log.contains("bytes"), "{log}");
+    }
+}
