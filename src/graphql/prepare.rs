@@ -56,6 +56,13 @@ impl Api {
             return Err(exceeded(Exceeded::Cost { cost, most: self.limits.cost }));
         }
         let kind = operation.ty;
+        // async-graphql looks for them where a variable stands in an argument; in `@skip` and `@include` it takes one that
+        // is not given for false.
+        for definition in operation.variable_definitions.iter().map(|definition| &definition.node) {
+            if let Some(default) = definition.default_value() {
+                request.variables.entry(definition.name.node.clone()).or_insert_with(|| default.clone());
+            }
+        }
         if is_dry {
             chosen_mut(&mut document, request.operation_name.as_deref()).map(dry_run::leave_rest_out);
         }

@@ -157,3 +157,22 @@ async fn fragments_tell_nodes_apart() {
     assert_eq!(answer.code(), "BAD_USER_INPUT");
     assert_eq!(answer.json["errors"][0]["path"], json!(["nodes", 2]));
 }
+
+/// async-graphql takes it for false.
+#[tokio::test]
+async fn the_default_of_a_variable_decides_what_is_skipped_and_included() {
+    let app = TestApp::new().await;
+    let query = "query($on: Boolean! = true, $off: Boolean! = false) {
+        a: viewer @include(if: $on) { id } b: viewer @skip(if: $on) { id }
+        c: viewer @include(if: $off) { id } d: viewer @skip(if: $off) { id } }";
+    assert_eq!(app.ask(None, query).await.data(""), json!({ "a": null, "d": null }));
+    let other = json!({ "on": false, "off": true });
+    assert_eq!(app.ask_with(None, query, other).await.data(""), json!({ "b": null, "c": null }));
+    // In the operation that is executed, not in another one of the document.
+    let two = "query A($on: Boolean! = true) { a: viewer @include(if: $on) { id } }
+        query B($on: Boolean! = false) { b: viewer @skip(if: $on) { id } }";
+    for (name, expected) in [("A", json!({ "a": null })), ("B", json!({ "b": null }))] {
+        let body = json!({ "query": two, "operationName": name }).to_string();
+        assert_eq!(app.post_raw(&[], body).await.data(""), expected);
+    }
+}
