@@ -10,6 +10,7 @@ mod error;
 mod execute;
 mod input;
 mod limits;
+mod merge;
 mod mutation;
 mod prepare;
 mod query;

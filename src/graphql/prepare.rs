@@ -15,7 +15,7 @@ use super::{
     error::{code, coded},
     input,
     limits::{Exceeded, cost, lexical, shape},
-    root,
+    merge, root,
 };
 
 /// An operation that may be executed.
@@ -66,6 +66,7 @@ impl Api {
         if is_dry {
             chosen_mut(&mut document, request.operation_name.as_deref()).map(dry_run::leave_rest_out);
         }
+        merge::merge(&mut document);
         request.set_parsed_query(document);
         Ok(Operation { request, remember, kind, cost, is_dry })
     }

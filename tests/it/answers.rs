@@ -176,3 +176,35 @@ async fn the_default_of_a_variable_decides_what_is_skipped_and_included() {
         assert_eq!(app.post_raw(&[], body).await.data(""), expected);
     }
 }
+
+/// async-graphql carries it out as often as it stands there.
+#[tokio::test]
+async fn a_mutation_that_stands_twice_is_carried_out_once() {
+    let app = TestApp::new().await;
+    let ada = app.person("ada").await;
+    let once = "createPost(input: { body: \"once\" })";
+    let query = format!("mutation {{ {once} {{ post {{ body }} }} ... {{ {once} {{ userErrors {{ code }} }} }} }}");
+    let payload = json!({ "post": { "body": "once" }, "userErrors": [] });
+    assert_eq!(app.ask(&ada, &query).await.data("/createPost"), payload);
+    assert_eq!(app.database.number("SELECT count(*) FROM posts").await, 1);
+    // Under two names, or with another input, it is another one; one name for two is refused.
+    let query = format!("mutation {{ a: {once} {{ __typename }} b: {once} {{ __typename }} }}");
+    app.ask(&ada, &query).await.data("/b");
+    assert_eq!(app.database.number("SELECT count(*) FROM posts").await, 3);
+    let query = query.replace("b: createPost(input: { body: \"once\" })", "a: createPost(input: { body: \"twice\" })");
+    assert_eq!(app.ask(&ada, &query).await.code(), "GRAPHQL_VALIDATION_FAILED");
+    assert_eq!(app.database.number("SELECT count(*) FROM posts").await, 3);
+}
+
+/// async-graphql keeps the part that is left.
+#[tokio::test]
+async fn an_object_that_is_asked_for_twice_is_null_as_a_whole() {
+    let app = TestApp::new().await;
+    let ada = app.person("ada").await;
+    let query = "{ viewer { email } viewer { followRequests(first: 0) { totalCount } } __typename }";
+    let answer = app.ask(&ada, query).await;
+    assert_eq!(
+        (answer.partial(""), answer.code()),
+        (json!({ "viewer": null, "__typename": "Query" }), "PAGE_SIZE".to_owned())
+    );
+}
