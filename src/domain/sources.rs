@@ -44,7 +44,12 @@ impl Random {
     #[must_use]
     #[allow(clippy::disallowed_methods, reason = "this is where randomness enters")]
     pub fn system() -> Self {
-        Self(Arc::new(|bytes| rand::fill(bytes)))
+        Self::of(|bytes| rand::fill(bytes))
+    }
+
+    /// A generator that a function is.
+    pub fn of(fill: impl Fn(&mut [u8]) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(fill))
     }
 
     /// An id that begins with its time, so that rows that are written together stand together in the index.

@@ -5,7 +5,10 @@ use std::{
     path::Path,
 };
 
-use sea_orm::sqlx::{self, AssertSqlSafe, Connection, Executor, PgConnection, PgPool, postgres::PgPoolOptions};
+use sea_orm::sqlx::{
+    self, AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
 use sojorn::{
     config::Sources,
     store::{Db, migrate::Migrations},
@@ -41,14 +44,14 @@ impl Database {
 
     /// One without any table, in the cluster that has the database `admin`. It goes with that cluster.
     pub async fn within(admin: &str, url: &str, name: &str) -> Self {
-        let mut connection = PgConnection::connect(admin).await.unwrap();
+        let mut connection = PgConnection::connect_with(&options(admin)).await.unwrap();
         run(&mut connection, &format!("CREATE DATABASE {name} TEMPLATE template0")).await;
         Self::of(url, name.to_owned(), true).await
     }
 
     /// One that there is.
     pub(super) async fn of(url: &str, name: String, is_left: bool) -> Self {
-        let pool = PgPoolOptions::new().max_connections(4).connect(url).await.unwrap();
+        let pool = PgPoolOptions::new().max_connections(4).connect_with(options(url)).await.unwrap();
         Self { url: url.to_owned(), pool, name, is_left }
     }
 
@@ -144,7 +147,12 @@ pub fn url_of(name: &str) -> String {
 
 /// A connection that can create and drop databases.
 pub async fn admin() -> PgConnection {
-    PgConnection::connect(&base_url()).await.unwrap()
+    PgConnection::connect_with(&options(&base_url())).await.unwrap()
+}
+
+/// How a test reaches a database. What it writes there is not for the log, which is watched.
+fn options(url: &str) -> PgConnectOptions {
+    url.parse::<PgConnectOptions>().unwrap().disable_statement_logging()
 }
 
 async fn run(connection: &mut PgConnection, sql: &str) {

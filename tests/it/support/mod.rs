@@ -7,6 +7,7 @@ mod crowd;
 mod database;
 mod list;
 mod plan;
+pub mod privacy;
 mod scene;
 mod server;
 mod socket;
@@ -108,6 +109,8 @@ pub struct TestApp {
     config: Config,
     micros: Arc<AtomicI64>,
     statements: Arc<Mutex<Vec<Statement>>>,
+    /// Whatever a test is about, the log holds nothing of what was said in it.
+    _confidence: privacy::Confidence,
 }
 
 impl TestApp {
@@ -129,8 +132,12 @@ impl TestApp {
 
     /// A server on this database with other settings.
     pub async fn with(database: Database, change: impl FnOnce(&mut Config)) -> Self {
-        // What the server logs is shown when a test fails.
-        let _ = tracing_subscriber::fmt().with_test_writer().with_env_filter("warn").try_init();
+        Self::with_random(database, Random::system(), change).await
+    }
+
+    /// As [`Self::with`], with other random bytes.
+    pub async fn with_random(database: Database, random: Random, change: impl FnOnce(&mut Config)) -> Self {
+        privacy::watch();
         let mut config = Sources::of([("DATABASE_URL", &database.url), ("JWT_SECRET", SECRET)]).config().unwrap();
         assert_eq!(config.limits, USUAL_LIMITS);
         config.limits = Limits {
@@ -153,8 +160,8 @@ impl TestApp {
         change(&mut config);
         let start: DateTime<Utc> = "2026-03-01T12:00:00Z".parse().unwrap();
         let micros = Arc::new(AtomicI64::new(start.timestamp_micros()));
-        let App { domain, router, .. } = App::new(&config, clock(&micros), Random::system()).await.unwrap();
-        Self { database, router, domain, config, micros, statements }
+        let App { domain, router, .. } = App::new(&config, clock(&micros), random).await.unwrap();
+        Self { database, router, domain, config, micros, statements, _confidence: privacy::Confidence }
     }
 
     /// Another server on this database, with the same clock and other settings, that is asked as this one is.
@@ -199,8 +206,10 @@ impl TestApp {
 
     /// Asks with this access token.
     pub async fn ask_by_token(&self, token: Option<&str>, query: &str, variables: Value) -> Answer {
+        privacy::sent(query, &variables);
         let mut request = Request::post("/graphql").header(header::CONTENT_TYPE, "application/json");
         if let Some(token) = token {
+            privacy::secret(token);
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
         let body = json!({ "query": query, "variables": variables }).to_string();

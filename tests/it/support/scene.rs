@@ -1,7 +1,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::TestApp;
+use super::{TestApp, privacy};
 
 /// Somebody, with an access token.
 #[derive(Clone, Debug)]
@@ -130,6 +130,7 @@ impl TestApp {
 
     /// `author` posts. The clock moves on by a second.
     pub async fn post(&self, author: &Person, post: Post) -> Uuid {
+        privacy::secret(&post.body);
         let id = Uuid::now_v7();
         let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
         let optional = |text: Option<String>| text.map_or("NULL".to_owned(), |text| quoted(&text));
@@ -153,6 +154,7 @@ impl TestApp {
 
     /// A beacon. The clock moves on by a second.
     pub async fn beacon(&self, beacon: Beacon) -> Uuid {
+        privacy::secret(&beacon.body);
         let id = Uuid::new_v4();
         let author = beacon.author.map_or("NULL".to_owned(), |author| format!("'{author}'"));
         let expires = beacon.expires_at.map_or("NULL".to_owned(), |at| format!("'{at}'"));

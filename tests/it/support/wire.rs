@@ -4,7 +4,7 @@ use axum::body::Body;
 use http::{HeaderValue, Request};
 use serde_json::{Value, json};
 
-use super::{Answer, Person, TestApp};
+use super::{Answer, Person, TestApp, privacy};
 
 /// The password of every account of the tests.
 pub const PASSWORD: &str = "correct horse battery";
@@ -93,6 +93,7 @@ impl TestApp {
 pub fn session_of(answer: &Answer, field: &str) -> Session {
     assert_eq!(answer.data(&format!("/{field}/userErrors")), json!([]));
     let text = |name: &str| answer.data(&format!("/{field}/session/{name}")).as_str().unwrap().to_owned();
+    privacy::secret(&text("refreshToken"));
     Session { access: text("accessToken"), refresh: text("refreshToken") }
 }
 
