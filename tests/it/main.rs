@@ -50,6 +50,7 @@ mod screens;
 mod search;
 mod seed;
 mod sessions;
+mod simulations;
 mod smoke;
 mod tiles;
 mod tokens;

@@ -5,10 +5,12 @@ mod answer;
 mod cluster;
 mod crowd;
 mod database;
+mod dice;
 mod list;
 mod plan;
 pub mod privacy;
 mod scene;
+mod schema;
 mod server;
 mod socket;
 mod tile;
@@ -41,9 +43,11 @@ pub use self::{
     cluster::{Cluster, Stop},
     crowd::{PERSON, numbered, numbered_sql},
     database::{Database, url_of},
+    dice::Dice,
     list::List,
     plan::Plan,
     scene::{Beacon, Person, Post},
+    schema::{Field, Input, Ref, Schema, Type},
     server::Server,
     socket::{Events, Socket},
     tile::{Address, Tile},
