@@ -24,6 +24,7 @@ mod examples;
 mod faults;
 mod feeds;
 mod follows;
+mod fuzz;
 mod gowalla;
 mod hashtags;
 mod house;

@@ -1,0 +1,234 @@
+//! Whether an answer is one to the operation, by the schema and the specification: written from them, not from the server.
+
+use super::{
+    harvest::Harvest,
+    json::Json,
+    operation::{Operation, Selected, Selection},
+};
+use crate::support::{Ref, Schema, Type};
+
+/// Codes that an operation may be answered with. All others say that something went wrong on our side.
+const FIELD_CODES: &[&str] = &["BAD_USER_INPUT", "PAGE_SIZE", "BAD_CURSOR", "UNAUTHENTICATED", "RATE_LIMITED"];
+/// Codes of operations that are not executed: a value that its scalar refuses, and limits.
+const REFUSALS: &[&str] =
+    &["BAD_USER_INPUT", "QUERY_TOO_LARGE", "QUERY_TOO_DEEP", "QUERY_TOO_COMPLEX", "TOO_MANY_ALIASES", "RATE_LIMITED"];
+
+pub struct Check<'a> {
+    pub schema: &'a Schema,
+    pub operation: &'a Operation,
+    /// Where what is told is kept.
+    pub harvest: &'a mut Harvest,
+}
+
+/// What became of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Refused,
+    Executed,
+}
+
+/// A field of an answer, with all that is selected below it.
+struct Expected<'a> {
+    key: &'a str,
+    field: &'a Selected,
+    below: Vec<&'a [Selection]>,
+}
+
+impl Check<'_> {
+    /// What the answer is, or what is wrong with it.
+    pub fn answer(&mut self, answer: &Json) -> Result<Outcome, String> {
+        let Json::Object(parts) = answer else { return Err("it is no object".to_owned()) };
+        if let Some((other, _)) =
+            parts.iter().find(|(name, _)| !["data", "errors", "extensions"].contains(&name.as_str()))
+        {
+            return Err(format!("it has {other}"));
+        }
+        let no_errors = Json::List(Vec::new());
+        let errors = answer.get("errors").unwrap_or(&no_errors);
+        let Json::List(errors) = errors else { return Err("its errors are no list".to_owned()) };
+        if answer.get("errors").is_some() && errors.is_empty() {
+            return Err("errors are there and none".to_owned());
+        }
+        let Some(data) = answer.get("data") else {
+            if errors.is_empty() {
+                return Err("there is neither data nor an error".to_owned());
+            }
+            errors.iter().try_for_each(|it| check_error(it, None, REFUSALS))?;
+            return Ok(Outcome::Refused);
+        };
+        let operation = self.operation;
+        let of = Ref::Named(operation.root.to_owned());
+        self.value(&of, data, &[&operation.selections], operation.root)?;
+        errors.iter().try_for_each(|it| check_error(it, Some(data), FIELD_CODES))?;
+        Ok(Outcome::Executed)
+    }
+
+    fn value(&mut self, of: &Ref, value: &Json, below: &[&[Selection]], path: &str) -> Result<(), String> {
+        match (of, value) {
+            (Ref::NonNull(_), Json::Null) => Err(format!("{path} is null, and {of}")),
+            (_, Json::Null) => Ok(()),
+            (Ref::NonNull(inner), _) => self.value(inner, value, below, path),
+            (Ref::List(item), Json::List(items)) => items
+                .iter()
+                .enumerate()
+                .try_for_each(|(n, value)| self.value(item, value, below, &format!("{path}.{n}"))),
+            (Ref::List(_), _) => Err(format!("{path} is no list: {value:?}")),
+            (Ref::Named(name), _) => {
+                let of = self.schema.of(name);
+                if of.is_leaf() { leaf(of, value, path) } else { self.object(of, value, below, path) }
+            }
+        }
+    }
+
+    fn object(&mut self, of: &Type, value: &Json, below: &[&[Selection]], path: &str) -> Result<(), String> {
+        let Json::Object(fields) = value else { return Err(format!("{path} is no object: {value:?}")) };
+        let name = runtime_type(of, value).ok_or_else(|| format!("{path} does not say which {} it is", of.name))?;
+        if !of.objects.contains(&name) {
+            return Err(format!("{path} is a {name}, which is no {}", of.name));
+        }
+        let expected = self.collected(&name, below);
+        let keys: Vec<_> = fields.iter().map(|(key, _)| key.as_str()).collect();
+        let named: Vec<_> = expected.iter().map(|it| it.key).collect();
+        if keys != named {
+            return Err(format!("{path} has {keys:?}, and {named:?} were asked for"));
+        }
+        let of = self.schema.of(&name);
+        for (Expected { field, below, .. }, (key, value)) in expected.iter().zip(fields) {
+            let path = format!("{path}.{key}");
+            match &field.field {
+                None if value.text() == Some(&name) => {}
+                None => return Err(format!("{path} is not {name}: {value:?}")),
+                Some(field) => {
+                    self.harvest.see(&name, &field.name, value);
+                    // Of the object, which may promise more than the interface that the field was asked of.
+                    self.value(&of.field(&field.name).of, value, below, &path)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The fields of an object in their order, as the specification collects them (section 6.3.2).
+    fn collected<'a>(&self, name: &str, below: &[&'a [Selection]]) -> Vec<Expected<'a>>
+    where
+        Self: 'a,
+    {
+        let mut fields: Vec<Expected<'a>> = Vec::new();
+        let mut spread = Vec::new();
+        for selections in below {
+            collect(self.operation, name, selections, &mut spread, &mut fields);
+        }
+        fields
+    }
+}
+
+/// Whether an error is one, with a code among these and a null at its path.
+fn check_error(error: &Json, data: Option<&Json>, codes: &[&str]) -> Result<(), String> {
+    let Json::Object(parts) = error else { return Err("an error is no object".to_owned()) };
+    let known = ["message", "locations", "path", "extensions"];
+    if parts.iter().any(|(name, _)| !known.contains(&name.as_str())) {
+        return Err(format!("an error has more than it may: {error:?}"));
+    }
+    if error.get("message").and_then(Json::text).is_none_or(str::is_empty) {
+        return Err(format!("an error says nothing: {error:?}"));
+    }
+    let code = error.get("extensions").and_then(|it| it.get("code")).and_then(Json::text).unwrap_or("(none)");
+    let says = |text: &str| error.get("message").and_then(Json::text).is_some_and(|message| message.contains(text));
+    // What is no address is found when the document is looked at.
+    let is_bad_url = data.is_none() && code == "GRAPHQL_VALIDATION_FAILED" && says("expected type \"URL");
+    if !codes.contains(&code) && !is_bad_url {
+        return Err(format!("an error has the code {code}: {error:?}"));
+    }
+    match (data, error.get("path")) {
+        (Some(data), Some(Json::List(path))) => is_null_at(data, path)
+            .then_some(())
+            .ok_or_else(|| format!("there is an error, and no null at its path: {error:?}")),
+        (None, None) => Ok(()),
+        _ => Err(format!("an error has a path without data, or none with data: {error:?}")),
+    }
+}
+
+fn collect<'a>(
+    operation: &'a Operation,
+    name: &str,
+    selections: &'a [Selection],
+    spread: &mut Vec<&'a str>,
+    fields: &mut Vec<Expected<'a>>,
+) {
+    for selection in selections {
+        let only = match selection {
+            Selection::Field(field) => &field.only,
+            Selection::Inline { only, .. } | Selection::Spread { only, .. } => only,
+        };
+        if !only.iter().all(|condition| operation.lets_in(condition)) {
+            continue;
+        }
+        match selection {
+            Selection::Field(field) => {
+                let known = fields.iter_mut().find(|other| other.key == field.key());
+                match known {
+                    Some(known) => known.below.push(&field.below),
+                    None => fields.push(Expected { key: field.key(), field, below: vec![&field.below] }),
+                }
+            }
+            Selection::Inline { on, below, .. } => {
+                if on.as_ref().is_none_or(|on| on == name) {
+                    collect(operation, name, below, spread, fields);
+                }
+            }
+            Selection::Spread { name: fragment, .. } => {
+                let fragment = operation.fragment(fragment);
+                if fragment.on == name && !spread.contains(&fragment.name.as_str()) {
+                    spread.push(&fragment.name);
+                    collect(operation, name, &fragment.selections, spread, fields);
+                }
+            }
+        }
+    }
+}
+
+/// Which object it is: the only one that it may be, or the one that it says.
+fn runtime_type(of: &Type, value: &Json) -> Option<String> {
+    if of.kind == "OBJECT" {
+        return Some(of.name.clone());
+    }
+    value.get("__typename").and_then(Json::text).map(str::to_owned)
+}
+
+/// Whether the path leads to a null, which may stand above its end.
+fn is_null_at(data: &Json, path: &[Json]) -> bool {
+    let mut here = data;
+    for step in path {
+        here = match (here, step) {
+            (Json::Null, _) => return true,
+            (Json::Object(_), Json::Text(key)) => match here.get(key) {
+                Some(value) => value,
+                None => return false,
+            },
+            (Json::List(items), Json::Number(n)) => {
+                match n.as_u64().and_then(|n| items.get(usize::try_from(n).ok()?)) {
+                    Some(item) => item,
+                    None => return false,
+                }
+            }
+            _ => return false,
+        };
+    }
+    *here == Json::Null
+}
+
+fn leaf(of: &Type, value: &Json, path: &str) -> Result<(), String> {
+    let is_so = match (of.name.as_str(), value) {
+        ("Int", Json::Number(number)) => number.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
+        ("Float", Json::Number(_)) | ("String" | "ID", Json::Text(_)) | ("Boolean", Json::Bool(_)) | ("JSON", _) => {
+            true
+        }
+        ("DateTime", Json::Text(text)) => chrono::DateTime::parse_from_rfc3339(text).is_ok(),
+        ("URL", Json::Text(text)) => {
+            text.len() <= 2_048 && url::Url::parse(text).is_ok_and(|url| ["http", "https"].contains(&url.scheme()))
+        }
+        (_, Json::Text(text)) => of.values.contains(text),
+        _ => false,
+    };
+    if is_so { Ok(()) } else { Err(format!("{path} is no {}: {value:?}", of.name)) }
+}
