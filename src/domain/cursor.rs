@@ -39,7 +39,7 @@ pub trait CursorKey: Clone + Sized {
 }
 
 impl Cursors {
-    pub(super) fn new(secret: &[u8], default_size: u32, max_size: u32) -> Self {
+    pub(crate) fn new(secret: &[u8], default_size: u32, max_size: u32) -> Self {
         Self { key: derive_key(secret, "cursor"), default_size, max_size }
     }
 
@@ -91,7 +91,8 @@ impl Cursors {
         BASE64_URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    fn open<K: CursorKey>(&self, list: &str, cursor: &str) -> Option<K> {
+    /// The key in a cursor of this list; none when we did not seal it.
+    pub(crate) fn open<K: CursorKey>(&self, list: &str, cursor: &str) -> Option<K> {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor).ok()?;
         let (key, seal) = bytes.split_at_checked(bytes.len().checked_sub(SEAL_BYTES)?)?;
         self.mac(list, key).verify_truncated_left(seal).ok()?;

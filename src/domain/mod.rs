@@ -4,7 +4,7 @@
 pub mod account;
 pub mod beacon;
 pub mod budget;
-mod cursor;
+pub(crate) mod cursor;
 mod error;
 pub mod feed;
 pub mod follow;

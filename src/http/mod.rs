@@ -34,6 +34,7 @@ use tower_http::{
 };
 
 use self::live::socket;
+pub(crate) use self::{credentials::bearer, tiles::address as tile_address};
 pub use self::{
     client::Proxies,
     graphql::Options as GraphQlOptions,

@@ -41,7 +41,7 @@ pub async fn beacons(State(state): State<AppState>, uri: Uri, headers: HeaderMap
 
 /// Zoom, column and row in a path. It is read as it was sent and each tile has one address: no sign, no leading zero,
 /// nothing that is percent-encoded.
-fn address(path: &str) -> Option<(i32, i32, i32)> {
+pub(crate) fn address(path: &str) -> Option<(i32, i32, i32)> {
     let mut numbers = path.strip_prefix(FOLDER)?.strip_suffix(".mvt")?.split('/').map(|text| {
         let number = text.parse::<i32>().ok()?;
         (number.to_string() == text).then_some(number)

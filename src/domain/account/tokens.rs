@@ -49,7 +49,7 @@ struct Written {
 }
 
 impl Tokens {
-    pub(in crate::domain) fn new(secret: &[u8]) -> Self {
+    pub(crate) fn new(secret: &[u8]) -> Self {
         Self { signing: EncodingKey::from_secret(secret), reading: DecodingKey::from_secret(secret) }
     }
 

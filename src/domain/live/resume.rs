@@ -16,7 +16,7 @@ pub struct Resume(LessSafeKey);
 const ARGUMENT: &str = "lastEventId";
 
 impl Resume {
-    pub(in crate::domain) fn new(secret: &[u8]) -> Self {
+    pub(crate) fn new(secret: &[u8]) -> Self {
         let key = UnboundKey::new(&AES_256_GCM, &derive_key(secret, "event id"));
         Self(LessSafeKey::new(key.unwrap_or_else(|_| unreachable!("the key has the length of AES-256"))))
     }
@@ -39,7 +39,7 @@ impl Resume {
     }
 
     /// The position behind the event with this id.
-    pub(super) fn open(&self, id: &str, now: DateTime<Utc>) -> Result<Position, Error> {
+    pub(crate) fn open(&self, id: &str, now: DateTime<Utc>) -> Result<Position, Error> {
         let (made, position) = self.opened(id).ok_or(Error::BadCursor { argument: ARGUMENT })?;
         // A minute less than events are kept.
         if now - made > TimeDelta::minutes(KEPT_MINUTES - 1) {

@@ -1,6 +1,7 @@
 //! Operations and bytes that nobody wrote. Each failure shows what to set `SOJORN_SEED` to, to see it again; and
 //! `SOJORN_OPERATIONS` makes more of the operations than the usual 10,000.
 
+mod bytes;
 mod check;
 mod generate;
 mod harvest;

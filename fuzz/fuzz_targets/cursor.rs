@@ -1,0 +1,4 @@
+//! Cursors: see `sojorn::fuzzing`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| sojorn::fuzzing::cursor(bytes));

@@ -1,0 +1,4 @@
+//! Addresses of tiles: see `sojorn::fuzzing`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| sojorn::fuzzing::tile(bytes));

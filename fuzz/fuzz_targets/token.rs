@@ -1,0 +1,4 @@
+//! Access tokens: see `sojorn::fuzzing`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| sojorn::fuzzing::token(bytes));
