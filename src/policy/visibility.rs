@@ -1,4 +1,5 @@
-//! The visibility rule. It is written here, once, and every statement gets it through `store::scope`.
+//! The visibility rule. It is written here, once, and every statement gets it through `store::scope`. Whatever narrows it
+//! is a `must`, which `tests/it/attack` takes away one by one.
 //!
 //! Words like `'active'` are rendered into the SQL as constants, not as parameters: PostgreSQL can then prove, also for
 //! a plan that it keeps for all parameters, that the partial indexes of the feeds apply.
@@ -10,7 +11,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, Query, SelectStatement, UnionType},
 };
 
-use super::{Name, Viewer};
+use super::{Name, Viewer, conjunct::Conjunct};
 
 /// `visible(viewer, post)`, for rows of `posts`:
 ///
@@ -21,18 +22,18 @@ use super::{Name, Viewer};
 #[must_use]
 pub fn post(viewer: Viewer, now: DateTime<Utc>) -> Condition {
     Condition::all()
-        .add(posts::Column::DeletedAt.is_null())
-        .add(col(posts::Column::Status).eq(word("active")))
-        .add(Condition::any().add(posts::Column::ExpiresAt.is_null()).add(posts::Column::ExpiresAt.gt(now)))
-        .add(reported_away().not())
-        .add(ended_post(viewer))
+        .must(posts::Column::DeletedAt.is_null())
+        .must(col(posts::Column::Status).eq(word("active")))
+        .must(Condition::any().may(posts::Column::ExpiresAt.is_null()).may(posts::Column::ExpiresAt.gt(now)))
+        .must(reported_away().not())
+        .must(ended_post(viewer))
 }
 
 /// For rows of `posts` that were visible until they ended: who may be told that they are gone. The second half of
 /// [`post`] alone, as the first is what has come to an end.
 #[must_use]
 pub fn ended_post(viewer: Viewer) -> Condition {
-    Condition::any().add(anonymous_beacon()).add(author_admits(viewer))
+    Condition::any().may(anonymous_beacon()).may(author_admits(viewer))
 }
 
 /// `visible_profile(viewer, profile)`, for rows of `profiles`: the account is active, and no block stands between the
@@ -40,11 +41,11 @@ pub fn ended_post(viewer: Viewer) -> Condition {
 #[must_use]
 pub fn profile(viewer: Viewer) -> Condition {
     let exists = Condition::all()
-        .add(col(profiles::Column::State).eq(word("active")))
-        .add(profiles::Column::Handle.is_not_null());
+        .must(col(profiles::Column::State).eq(word("active")))
+        .must(profiles::Column::Handle.is_not_null());
     match me(viewer) {
         None => exists,
-        Some(me) => exists.add(Condition::any().add(is_me(me.clone())).add(no_block_between(&me))),
+        Some(me) => exists.must(Condition::any().may(is_me(me.clone())).may(no_block_between(&me))),
     }
 }
 
@@ -52,10 +53,10 @@ pub fn profile(viewer: Viewer) -> Condition {
 /// the rest of the profile: bio, website, counts, lists, posts. NULL in `is_private` counts as private.
 #[must_use]
 pub fn profile_details(viewer: Viewer) -> Condition {
-    let public = Condition::any().add(is_public());
+    let public = Condition::any().may(is_public());
     match me(viewer) {
         None => public,
-        Some(me) => public.add(is_me(me.clone())).add(follows_accepted(me)),
+        Some(me) => public.may(is_me(me.clone())).may(follows_accepted(me)),
     }
 }
 
@@ -67,25 +68,25 @@ pub fn profile_details(viewer: Viewer) -> Condition {
 /// page of twenty posts. This way it is one index probe per row that is looked at.
 fn author_admits(viewer: Viewer) -> Expr {
     let visibility = || col(posts::Column::Visibility);
-    let open = Condition::all().add(visibility().eq(word("public"))).add(is_public());
+    let open = Condition::all().must(visibility().eq(word("public"))).must(is_public());
     let admitted = match me(viewer) {
         None => open,
         Some(me) => {
             let follower = Condition::all()
-                .add(visibility().is_in(["public", "followers"].map(word)))
-                .add(follows_accepted(me.clone()));
+                .must(visibility().is_in(["public", "followers"].map(word)))
+                .must(follows_accepted(me.clone()));
             let circle = Condition::all()
-                .add(visibility().eq(word("circle")))
-                .add(in_circle_of_profile(me.clone()))
-                .add(profile_details(viewer));
-            Condition::any().add(is_me(me)).add(open).add(follower).add(circle)
+                .must(visibility().eq(word("circle")))
+                .must(in_circle_of_profile(me.clone()))
+                .must(profile_details(viewer));
+            Condition::any().may(is_me(me)).may(open).may(follower).may(circle)
         }
     };
-    let admits = Condition::all().add(profile(viewer)).add(admitted);
+    let admits = Condition::all().must(profile(viewer)).must(admitted);
     Query::select()
         .expr(Expr::from(admits))
         .from(profiles::Entity.table_ref())
-        .and_where(col(profiles::Column::Id).equals((posts::Entity, posts::Column::AuthorId)))
+        .cond_where(Condition::all().must(col(profiles::Column::Id).equals((posts::Entity, posts::Column::AuthorId))))
         .take()
         .into()
 }
@@ -93,16 +94,16 @@ fn author_admits(viewer: Viewer) -> Expr {
 /// Anonymous: no author is stored. Blocks do not touch it, so that a block is no test of who wrote it.
 fn anonymous_beacon() -> Condition {
     Condition::all()
-        .add(col(posts::Column::IsBeacon))
-        .add(posts::Column::AuthorId.is_null())
-        .add(col(posts::Column::Visibility).eq(word("public")))
+        .must(col(posts::Column::IsBeacon))
+        .must(posts::Column::AuthorId.is_null())
+        .must(col(posts::Column::Visibility).eq(word("public")))
 }
 
 /// Five reports, and more reports than vouches, hide a beacon. Posts have no reports.
 fn reported_away() -> Condition {
     Condition::all()
-        .add(col(posts::Column::ReportCount).gte(Expr::Constant(5.into())))
-        .add(col(posts::Column::ReportCount).gt(col(posts::Column::VouchCount)))
+        .must(col(posts::Column::ReportCount).gte(Expr::Constant(5.into())))
+        .must(col(posts::Column::ReportCount).gt(col(posts::Column::VouchCount)))
 }
 
 /// The people between whom and the viewer a block stands, as `id`: those whom a count that is kept for everybody has to
@@ -110,7 +111,8 @@ fn reported_away() -> Condition {
 #[must_use]
 pub fn blocked_either_way(me: ProfileId) -> SelectStatement {
     let of = |mine: blocks::Column, theirs: blocks::Column| {
-        Query::select().expr_as(col(theirs), "id").from(blocks::Entity).and_where(col(mine).eq(me)).take()
+        let of_mine = Condition::all().must(col(mine).eq(me));
+        Query::select().expr_as(col(theirs), "id").from(blocks::Entity).cond_where(of_mine).take()
     };
     let mut people = of(blocks::Column::BlockerId, blocks::Column::BlockedId);
     people.union(UnionType::Distinct, of(blocks::Column::BlockedId, blocks::Column::BlockerId)).take()
@@ -132,7 +134,7 @@ pub fn circle_of(me: ProfileId) -> SelectStatement {
 fn own<C: ColumnTrait>(table: impl EntityName, owner: C, me: ProfileId, other: C, since: C) -> SelectStatement {
     let mut select = Query::select();
     select.expr_as(col(other), "id").expr_as(col(since), "created_at");
-    select.from(table.table_ref()).and_where(col(owner).eq(me)).take()
+    select.from(table.table_ref()).cond_where(Condition::all().must(col(owner).eq(me))).take()
 }
 
 /// Whether the viewer wants to see a row of `posts` in feeds. A scalar subquery for the reason given below.
@@ -142,10 +144,10 @@ pub fn not_hidden(viewer: Viewer) -> Condition {
     let hide = one_of(
         post_hides::Entity,
         Condition::all()
-            .add(col(post_hides::Column::ProfileId).eq(me))
-            .add(col(post_hides::Column::PostId).equals((posts::Entity, posts::Column::Id))),
+            .must(col(post_hides::Column::ProfileId).eq(me))
+            .must(col(post_hides::Column::PostId).equals((posts::Entity, posts::Column::Id))),
     );
-    Condition::all().add(Expr::from(hide).is_null())
+    Condition::all().must(Expr::from(hide).is_null())
 }
 
 /// The viewer, in the words of a statement.
@@ -169,13 +171,13 @@ fn no_block_between(me: &Expr) -> Condition {
         Expr::exists(one_of(
             blocks::Entity,
             Condition::all()
-                .add(col(blocks::Column::BlockerId).eq(blocker))
-                .add(col(blocks::Column::BlockedId).eq(blocked)),
+                .must(col(blocks::Column::BlockerId).eq(blocker))
+                .must(col(blocks::Column::BlockedId).eq(blocked)),
         ))
     };
     let me = || me.clone();
     let them = || col(profiles::Column::Id);
-    Condition::all().add(block(me(), them()).not()).add(block(them(), me()).not())
+    Condition::all().must(block(me(), them()).not()).must(block(them(), me()).not())
 }
 
 /// Only `accepted` opens anything; `pending`, NULL and any other word do not.
@@ -183,9 +185,9 @@ fn follows_accepted(me: Expr) -> Expr {
     Expr::exists(one_of(
         follows::Entity,
         Condition::all()
-            .add(col(follows::Column::FollowerId).eq(me))
-            .add(col(follows::Column::FollowingId).equals((profiles::Entity, profiles::Column::Id)))
-            .add(col(follows::Column::Status).eq(word("accepted"))),
+            .must(col(follows::Column::FollowerId).eq(me))
+            .must(col(follows::Column::FollowingId).equals((profiles::Entity, profiles::Column::Id)))
+            .must(col(follows::Column::Status).eq(word("accepted"))),
     ))
 }
 
@@ -193,8 +195,8 @@ fn in_circle_of_profile(me: Expr) -> Expr {
     Expr::exists(one_of(
         circle_members::Entity,
         Condition::all()
-            .add(col(circle_members::Column::MemberId).eq(me))
-            .add(col(circle_members::Column::OwnerId).equals((profiles::Entity, profiles::Column::Id))),
+            .must(col(circle_members::Column::MemberId).eq(me))
+            .must(col(circle_members::Column::OwnerId).equals((profiles::Entity, profiles::Column::Id))),
     ))
 }
 
