@@ -13,6 +13,7 @@ mod accounts;
 mod adoption;
 mod answers;
 mod areas;
+mod attack;
 mod bad_input;
 mod beacons;
 mod blocks;
