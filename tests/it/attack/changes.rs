@@ -20,7 +20,7 @@ const BEACON: &str =
 impl World<'_> {
     /// Anything that somebody may not notice.
     pub fn change(&mut self) -> Option<Change> {
-        let change = match self.dice.below(10) {
+        let change = match self.dice.below(11) {
             0 => self.own_posts(),
             1 => self.ended_beacons(),
             2 => self.unseen_posts(),
@@ -29,6 +29,7 @@ impl World<'_> {
             5 | 6 => self.relation_of_others(),
             7 => self.not_active(),
             8 => self.blocking()?,
+            9 => self.closed_profiles(),
             _ => self.own_things(),
         };
         (!change.unaware.is_empty()).then_some(change)
@@ -130,12 +131,31 @@ impl World<'_> {
         let who = self.anybody();
         let id = self.model.people[who].id;
         let others = format!("FROM profiles WHERE id <> '{id}' ON CONFLICT DO NOTHING");
+        let statuses = ["accepted", "pending"];
+        let [one, other] = [(); 2].map(|()| *self.dice.pick(&statuses));
         let sql = format!(
-            "INSERT INTO follows (follower_id, following_id, status) SELECT '{id}', id, 'accepted' {others};
-             INSERT INTO follows (follower_id, following_id, status) SELECT id, '{id}', 'pending' {others};"
+            "INSERT INTO follows (follower_id, following_id, status) SELECT '{id}', id, '{one}' {others};
+             INSERT INTO follows (follower_id, following_id, status) SELECT id, '{id}', '{other}' {others};"
         );
         let unaware = self.viewers(|viewer| viewer != Some(who) && !self.model.exists(viewer, who));
         Change { name: "follows of somebody who does not exist for the viewer", sql, unaware }
+    }
+
+    /// Follows and details of those whose lists and details are not open to the viewer.
+    fn closed_profiles(&mut self) -> Change {
+        let viewer = *self.dice.pick(&self.model.viewers());
+        let people = (0..self.model.people.len()).filter(|at| viewer != Some(*at) && !self.model.may_view(viewer, *at));
+        let ids = people.map(|at| format!(", '{}'", self.model.people[at].id));
+        let (ids, marker) = (format!("(NULL{})", ids.collect::<String>()), self.dice.marker());
+        let sql = format!(
+            "INSERT INTO follows (follower_id, following_id, status)
+                 SELECT one.id, other.id, 'accepted' FROM profiles AS one, profiles AS other
+                 WHERE one.id IN {ids} AND other.id IN {ids} AND one.id <> other.id
+                 ON CONFLICT (follower_id, following_id) DO UPDATE SET status = 'accepted';
+             UPDATE profiles SET bio = '{marker}', website = 'https://home.example/{marker}', cover_url = NULL,
+                 created_at = '2024-01-01' WHERE id IN {ids};"
+        );
+        Change { name: "follows and details of closed profiles", sql, unaware: vec![viewer] }
     }
 
     fn relation_of_others(&mut self) -> Change {
@@ -169,6 +189,7 @@ impl World<'_> {
     fn newcomer(&mut self, state: &str, blocks: Option<Uuid>) -> String {
         let ([new, other], marker) = (self.reserved, self.dice.marker());
         let words = [(); 3].map(|()| self.words());
+        let status = *self.dice.pick(&["accepted", "pending"]);
         let block =
             blocks.map(|whom| format!("INSERT INTO blocks (blocker_id, blocked_id) VALUES ('{new}', '{whom}');"));
         format!(
@@ -176,7 +197,7 @@ impl World<'_> {
                  VALUES ('{new}', 'p0.{}', 'Name {marker}', '{marker}', false, '{state}', '2025-01-01');
              {}
              INSERT INTO follows (follower_id, following_id, status)
-                 SELECT '{new}', id, 'accepted' FROM profiles WHERE id <> '{new}'
+                 SELECT '{new}', id, '{status}' FROM profiles WHERE id <> '{new}'
                  UNION ALL SELECT id, '{new}', 'accepted' FROM profiles WHERE id <> '{new}';
              INSERT INTO circle_members (owner_id, member_id) SELECT '{new}', id FROM profiles WHERE id <> '{new}';
              {POST} SELECT gen_random_uuid(), '{new}', id, 'public', 'active', NULL, {} FROM posts WHERE NOT is_beacon;

@@ -1,10 +1,10 @@
 //! Asking as a viewer, and judging what is said.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use axum::body::{Body, to_bytes};
 use http::{HeaderMap, Request, StatusCode, header};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use super::{
@@ -44,7 +44,7 @@ pub async fn ask(app: &TestApp, token: Option<&str>, question: &Question) -> Rep
         request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
     }
     let body = match question {
-        Question::Document(document, _) => Body::from(serde_json::json!({ "query": document }).to_string()),
+        Question::Document(document, _) => Body::from(json!({ "query": document }).to_string()),
         Question::Tile(_) => Body::empty(),
     };
     let response = app.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
@@ -70,8 +70,8 @@ impl Reply {
 pub struct Heard<'a> {
     pub model: &'a Model,
     pub viewer: Viewer,
-    /// By the name of the ask.
-    pub answers: BTreeMap<String, Value>,
+    /// With the names of the asks.
+    pub answers: Vec<(String, Value)>,
 }
 
 impl Heard<'_> {
@@ -106,6 +106,10 @@ impl Heard<'_> {
         Err(format!("{} {errors:?}: {question:.600?}", reply.status))
     }
 
+    fn answers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Value> {
+        self.answers.iter().filter(move |(other, _)| other == name).map(|(_, answer)| answer)
+    }
+
     /// That lists hold what they have to, in their order, and that likes are counted right.
     fn lists(&self) -> Result<(), String> {
         let Self { model, viewer, .. } = *self;
@@ -137,7 +141,7 @@ impl Heard<'_> {
             }
         }
         for (name, at, field, mut expected) in expected {
-            let nodes = self.answers.get(name).and_then(|answer| answer.pointer(&format!("{at}/nodes")));
+            let nodes = self.answers(name).next().and_then(|answer| answer.pointer(&format!("{at}/nodes")));
             let nodes = nodes.and_then(Value::as_array).ok_or_else(|| format!("{name}{at} has no nodes"))?;
             let mut found: Vec<_> = nodes.iter().map(|node| marker(&node[field])).collect();
             if !at.is_empty() {
@@ -155,17 +159,55 @@ impl Heard<'_> {
             .map(|at| model.posts[at].marker.clone())
             .collect();
         let nodes =
-            self.answers.get("beacons Wide").map(|answer| answer["nodes"].as_array().cloned().unwrap_or_default());
+            self.answers("beacons Wide").next().map(|answer| answer["nodes"].as_array().cloned().unwrap_or_default());
         let found: BTreeSet<_> = nodes.iter().flatten().map(|node| marker(&node["body"])).collect();
         if found != beacons {
             return Err(format!("beacons are {found:?}, and not {beacons:?}"));
         }
-        self.likes()
+        self.likes()?;
+        self.answers("profile Wide").filter(|profile| !profile.is_null()).try_for_each(|profile| self.profile(profile))
+    }
+
+    /// That the lists and counts of a profile are what the viewer may know.
+    fn profile(&self, profile: &Value) -> Result<(), String> {
+        let Self { model, viewer, .. } = *self;
+        let whose = model.people.iter().position(|person| profile["id"] == person.id.to_string());
+        let whose = whose.ok_or_else(|| format!("whose is {profile}?"))?;
+        let is_open = model.may_view(viewer, whose);
+        let edges = |edge: &dyn Fn((usize, usize)) -> Option<usize>| {
+            let accepted = model.follows.iter().filter(|(_, status)| **status == Some("accepted"));
+            let people = accepted.filter_map(|(pair, _)| edge(*pair)).filter(|at| is_open && model.exists(viewer, *at));
+            people.map(|at| model.people[at].id.to_string()).collect::<BTreeSet<_>>()
+        };
+        let followers = edges(&|(who, whom)| (whom == whose).then_some(who));
+        let following = edges(&|(who, whom)| (who == whose).then_some(whom));
+        for (list, count, expected) in
+            [("followers", "followerCount", followers), ("following", "followingCount", following)]
+        {
+            let nodes = profile[list]["nodes"].as_array().map_or(&[][..], Vec::as_slice);
+            let found: BTreeSet<_> =
+                nodes.iter().map(|node| node["id"].as_str().unwrap_or_default().to_owned()).collect();
+            let is_counted = profile[count] == json!(is_open.then_some(expected.len()));
+            if found != expected || !is_counted || profile[list]["totalCount"] != expected.len() {
+                return Err(format!(
+                    "{list} of {whose} have to be {expected:?}, and are {found:?}, {}",
+                    profile[count]
+                ));
+            }
+        }
+        let is_root = |at: &usize| model.posts[*at].beacon.is_none() && model.posts[*at].parent.is_none();
+        let posts = (0..model.posts.len()).filter(is_root).filter(|at| model.posts[*at].author == Some(whose));
+        let posts = posts.filter(|at| model.visible(viewer, *at)).count();
+        if profile["postCount"] != json!(is_open.then_some(posts)) {
+            return Err(format!("{whose} has {posts} posts, and not {}", profile["postCount"]));
+        }
+        Ok(())
     }
 
     fn likes(&self) -> Result<(), String> {
         let Self { model, viewer, .. } = *self;
-        let nodes = self.answers["globalFeed Wide"]["nodes"].as_array().cloned().unwrap_or_default();
+        let feed = self.answers("globalFeed Wide").next();
+        let nodes = feed.and_then(|feed| feed["nodes"].as_array()).cloned().unwrap_or_default();
         for node in nodes {
             let marker = marker(&node["body"]);
             let at = model.posts.iter().position(|post| post.marker == marker).unwrap_or(usize::MAX);

@@ -104,7 +104,7 @@ impl Schema {
             return ask;
         }
         let is_list = field.arguments.iter().any(|argument| matches!(argument.name.as_str(), "first" | "ids"));
-        let is_free = !field.arguments.iter().any(|argument| argument.is_required);
+        let are_many = field.arguments.iter().any(|argument| argument.name == "ids");
         let times = if is_list { page } else { 1 };
         let mut nodes = vec![Node { kind: field.of.clone(), depth: 0, times, parts: Vec::new() }];
         let (mut queue, mut opened) = (VecDeque::from([0]), BTreeSet::new());
@@ -130,7 +130,7 @@ impl Schema {
                 child(format!("... on {member}"), member, times, &mut parts);
                 parts.push(("__typename".to_owned(), None));
             } else {
-                let may_open = reach == Reach::Deep || (depth == 0 && (is_free || !self.is_entity(&kind)));
+                let may_open = reach == Reach::Deep || (depth == 0 && !are_many);
                 let is_open = may_open && opened.insert(kind.clone());
                 let has_nodes = self.at(&kind).fields.iter().any(|field| field.name == "nodes");
                 for field in &self.at(&kind).fields {

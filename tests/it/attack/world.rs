@@ -101,7 +101,7 @@ impl<'a> World<'a> {
         ears.hear(self).await?;
         let told = self.ask_everything().await;
         for (viewer, replies) in &told {
-            let mut answers = BTreeMap::new();
+            let mut answers = Vec::new();
             for (question, reply) in replies {
                 if let Question::Document(_, asks) = question {
                     let json = &reply.json;
