@@ -2,9 +2,10 @@
 //!
 //! Each world has six to eight people in every relation and state, posts of every kind, and some steps of follows,
 //! blocks, suspensions and time by the API, while everybody watches. Each text holds a marker of its own. Then each
-//! viewer asks below every root field for what the schema has there (`walker`), and no byte of an answer, a header, an
-//! error, an event or the log holds a marker that the rule (`model`) keeps from the viewer, while every allowed one
-//! comes up. At last the world gets a twin (`twins`). That this would notice something is proven by `proof`.
+//! viewer asks every root field for all that it shows, and a fifth of them, other ones each time, for all that the schema
+//! has below (`walker`). No byte of an answer, a header, an error, an event or the log holds a marker that the rule
+//! (`model`) keeps from the viewer, while every allowed one comes up. At last the world gets a twin (`twins`). That this
+//! would notice something is proven by `proof`.
 //!
 //! `SOJORN_WORLDS` says how many worlds there are; `SOJORN_WORLD` lets one begin again, by the number that a failure
 //! tells. `script/attack` is for many.
