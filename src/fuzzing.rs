@@ -20,7 +20,7 @@ use crate::{
         cursor::CursorKey,
         live::Resume,
     },
-    graphql::{Api, Limits},
+    graphql::{Api, DocumentOptions, Limits, Manifest, Named, Trust},
     http::{bearer, tile_address},
     store::{
         event::Snapshot,
@@ -61,12 +61,16 @@ fn key_of<K: CursorKey>(cursors: &Cursors, bytes: &[u8]) {
 
 /// A document is refused with a code and without its texts, or within all limits and ready to be executed.
 pub fn document(bytes: &[u8]) {
-    static API: LazyLock<Api> = LazyLock::new(|| Api::new(true, LIMITS));
+    static API: LazyLock<Api> = LazyLock::new(|| {
+        let documents = DocumentOptions { manifest: Manifest::default(), trust: Trust::Off, remembered_bytes: 0 };
+        Api::new(true, LIMITS, &documents)
+    });
     let text = String::from_utf8_lossy(bytes);
-    let errors = match API.prepare(Request::new(text.as_ref())) {
+    let named = Named { text: Some(text.clone().into_owned()), ..Named::default() };
+    let errors = match API.prepare(named.clone(), Request::new("")) {
         Ok(operation) => {
             assert!(text.len() <= LIMITS.bytes && operation.cost <= LIMITS.cost, "{} for {text}", operation.cost);
-            let again = API.prepare(Request::new(text.as_ref())).map(|again| again.cost).ok();
+            let again = API.prepare(named, Request::new("")).map(|again| again.cost).ok();
             assert_eq!(again, Some(operation.cost), "it costs the same each time");
             return;
         }

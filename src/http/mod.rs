@@ -34,7 +34,6 @@ use tower_http::{
 };
 
 use self::live::socket;
-pub(crate) use self::{credentials::bearer, tiles::address as tile_address};
 pub use self::{
     client::Proxies,
     graphql::Options as GraphQlOptions,
@@ -43,6 +42,7 @@ pub use self::{
     serve::{ConnectionOptions, serve},
     size::HeadSizes,
 };
+pub(crate) use self::{credentials::bearer, tiles::address as tile_address};
 use crate::{domain::Domain, graphql::Api};
 
 /// What the routes need.

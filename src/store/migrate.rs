@@ -11,6 +11,9 @@ use super::{Db, Executor, StoreError, adoption, db::Options, sql::Sql};
 /// The databases that every PostgreSQL cluster has for its own purposes.
 const MAINTENANCE: [&str; 3] = ["postgres", "template0", "template1"];
 
+/// The lock of whoever is at work.
+const WORK: &str = "hashtextextended('sojorn:migrating', 0)";
+
 /// Why the schema was not brought up to date.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrateError {
@@ -69,7 +72,7 @@ impl Migrations {
         let lock = self.lock().await?;
         let missing = self.steps().await?.into_iter().filter(|step| !step.applied).map(|step| step.name).collect();
         Migrator::up(self.db.raw(), None).await.map_err(StoreError::from)?;
-        lock.close().await?;
+        self.unlock(lock).await?;
         Ok(missing)
     }
 
@@ -77,7 +80,7 @@ impl Migrations {
     pub async fn down(&self, steps: u32) -> Result<(), MigrateError> {
         let lock = self.lock().await?;
         Migrator::down(self.db.raw(), Some(steps)).await.map_err(StoreError::from)?;
-        lock.close().await?;
+        self.unlock(lock).await?;
         Ok(())
     }
 
@@ -99,13 +102,20 @@ impl Migrations {
     }
 
     /// SeaORM's migrator takes no lock, so instances that start together would run the same step. The lock is held by a
-    /// connection of its own and goes with it, whatever happens.
-    async fn lock(&self) -> Result<PgConnection, sqlx::Error> {
+    /// connection of its own and goes with it, whatever happens. The connection that does the work holds another: of one
+    /// whose process was killed, the database finishes the statement that it is at.
+    async fn lock(&self) -> Result<PgConnection, MigrateError> {
         // To wait for the lock is no slow statement.
         let options = self.url.parse::<PgConnectOptions>()?.disable_statement_logging();
         let mut connection = PgConnection::connect_with(&options).await?;
         sqlx::query("SELECT pg_advisory_lock(hashtextextended('sojorn:migrate', 0))").execute(&mut connection).await?;
+        self.db.run(&format!("SELECT pg_advisory_lock({WORK})")).await?;
         Ok(connection)
+    }
+
+    async fn unlock(&self, lock: PgConnection) -> Result<(), MigrateError> {
+        self.db.run(&format!("SELECT pg_advisory_unlock({WORK})")).await?;
+        Ok(lock.close().await?)
     }
 }
 

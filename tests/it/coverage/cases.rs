@@ -104,7 +104,12 @@ pub const CASES: &[Case] = &[
         ),
     ),
     query("hashtag", r#"name: "hush""#, Null, Null),
-    query("rateLimit", "dryRun: false", Holds(r#"{ "limit": 2147483647, "remaining": 2147483647 }"#), Holds(r#"{ "limit": 2147483647, "remaining": 2147483647 }"#)),
+    query(
+        "rateLimit",
+        "dryRun: false",
+        Holds(r#"{ "limit": 2147483647, "remaining": 2147483647 }"#),
+        Holds(r#"{ "limit": 2147483647, "remaining": 2147483647 }"#),
+    ),
     // What was hushed is found by nobody here, nor is its hashtag, and who has blocked the viewer is nobody to find.
     query("search", r#"query: "hush""#, NOTHING, NOTHING),
     query(

@@ -64,7 +64,8 @@ async fn slow_senders_are_left_and_cost_nobody_anything() {
     }
     // Meanwhile others are served.
     for _ in 0..20 {
-        let (status, body) = wire::post(server.address, &[], &json!({ "query": "{ globalFeed { nodes { id } } }" })).await;
+        let (status, body) =
+            wire::post(server.address, &[], &json!({ "query": "{ globalFeed { nodes { id } } }" })).await;
         assert_eq!(status, 200, "{body}");
     }
     // Whoever sends a byte now and then is as slow as one who sends none.

@@ -24,7 +24,10 @@ async fn page_sizes_are_multiplied_down_the_tree() {
         ("{ globalFeed(first: 7) { nodes { id } } }", 1 + 7),
         ("{ globalFeed(last: 7) { nodes { id } } }", 1 + 7),
         ("{ globalFeed(first: 5) { nodes { likeCount replyCount } } }", 1 + 5 * 3),
-        ("{ globalFeed(first: 5) { nodes { replies(first: 3) { nodes { author { id } } totalCount } } } }", 1 + 5 * (1 + 1 + 3 * 2 + 1)),
+        (
+            "{ globalFeed(first: 5) { nodes { replies(first: 3) { nodes { author { id } } totalCount } } } }",
+            1 + 5 * (1 + 1 + 3 * 2 + 1),
+        ),
         // As large as a page may be, and no larger: what is more is refused when it is asked for.
         ("{ globalFeed(first: 2147483647) { nodes { id } } }", 1 + 100),
         ("{ globalFeed(first: -5) { nodes { id } } }", 1),
@@ -34,7 +37,10 @@ async fn page_sizes_are_multiplied_down_the_tree() {
         // Twice is twice.
         ("{ a: globalFeed(first: 7) { nodes { id } } b: globalFeed(first: 7) { nodes { id } } }", 2 * (1 + 7)),
         // Fragments, wherever they are spread, once for each.
-        ("{ globalFeed(first: 7) { nodes { ...A parent { ...A } } } } fragment A on Post { author { id } }", 1 + 7 * (1 + 1 + 1 + 1)),
+        (
+            "{ globalFeed(first: 7) { nodes { ...A parent { ...A } } } } fragment A on Post { author { id } }",
+            1 + 7 * (1 + 1 + 1 + 1),
+        ),
         ("{ ... on Query { ... { globalFeed(first: 7) { nodes { id } } } } }", 1 + 7),
         // What may be one of several is the dearest of them.
         (
@@ -45,16 +51,23 @@ async fn page_sizes_are_multiplied_down_the_tree() {
             r#"{ node(id: "x") { ... on Node { ... on Post { author { id } parent { id } } } ... on Profile { followers(first: 1) { nodes { id } } } } }"#,
             1 + 2,
         ),
-        (r#"{ search(query: "x", first: 7) { nodes { ... on Post { author { id } } ... on Hashtag { postCount } } } }"#, 1 + 7 * 2),
+        (
+            r#"{ search(query: "x", first: 7) { nodes { ... on Post { author { id } } ... on Hashtag { postCount } } } }"#,
+            1 + 7 * 2,
+        ),
         // What is left out.
-        ("{ globalFeed(first: 7) { nodes { id author @skip(if: true) { id } parent @include(if: false) { id } } } }", 1 + 7),
+        (
+            "{ globalFeed(first: 7) { nodes { id author @skip(if: true) { id } parent @include(if: false) { id } } } }",
+            1 + 7,
+        ),
         ("{ globalFeed(first: 7) { nodes { id author @skip(if: false) { id } } } }", 1 + 7 * 2),
         // What the schema says is at hand.
         ("{ __schema { types { fields { name } } } }", 1),
     ] {
         assert_eq!(cost(&app, query, json!({})).await, expected, "{query}");
     }
-    let paged = "query($n: Int = 3, $is: Boolean!) { globalFeed(first: $n) { nodes { id author @include(if: $is) { id } } } }";
+    let paged =
+        "query($n: Int = 3, $is: Boolean!) { globalFeed(first: $n) { nodes { id author @include(if: $is) { id } } } }";
     for (variables, expected) in [
         (json!({ "is": true }), 1 + 3 * 2),
         (json!({ "is": false, "n": 50 }), 1 + 50),
@@ -68,9 +81,7 @@ async fn page_sizes_are_multiplied_down_the_tree() {
 async fn what_an_operation_costs_is_told_where_it_is_asked_for() {
     let app = server(|_| ()).await;
     let query = "{ rateLimit { cost limit remaining resetAt } globalFeed(first: 9) { nodes { id } } }";
-    let standing = |remaining: u64| {
-        json!({ "cost": 11, "limit": 20_000, "remaining": remaining, "resetAt": "2026-03-01T12:01:00+00:00" })
-    };
+    let standing = |remaining: u64| json!({ "cost": 11, "limit": 20_000, "remaining": remaining, "resetAt": "2026-03-01T12:01:00+00:00" });
     assert_eq!(app.ask(None, query).await.data("/rateLimit"), standing(20_000 - 11));
     app.advance(TimeDelta::seconds(30));
     let body = json!({ "query": query, "extensions": { "cost": true } }).to_string();

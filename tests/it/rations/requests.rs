@@ -82,5 +82,8 @@ async fn operations_over_a_socket_are_charged_as_well() {
     assert_eq!(socket.hear().await["type"], "complete");
     socket.subscribe("two", FEED).await;
     let refused = socket.hear().await;
-    assert_eq!((&refused["type"], &refused["payload"][0]["extensions"]["code"]), (&json!("error"), &json!("RATE_LIMITED")));
+    assert_eq!(
+        (&refused["type"], &refused["payload"][0]["extensions"]["code"]),
+        (&json!("error"), &json!("RATE_LIMITED"))
+    );
 }

@@ -21,7 +21,9 @@ async fn a_login_is_tried_five_times_a_minute_and_twenty_five_an_hour() {
     for minute in 0..6 {
         for attempt in 0..6 {
             // Known or not, right or wrong: it is the same.
-            for (login, password) in [("ada", "a wrong password"), ("nobody", PASSWORD), ("Ada@Sojorn.Example ", PASSWORD)] {
+            for (login, password) in
+                [("ada", "a wrong password"), ("nobody", PASSWORD), ("Ada@Sojorn.Example ", PASSWORD)]
+            {
                 let answer = app.sign_in(login, password).await;
                 assert_eq!(is_limited(&answer), attempt == 5 || minute == 5, "{login} {minute} {attempt}");
             }
@@ -37,7 +39,9 @@ async fn aliases_and_batches_do_not_multiply_attempts() {
     let app = server(|config| config.http.graphql.max_batch = 10).await;
     app.sign_up("ada").await;
     let fields: String = (0..10)
-        .map(|n| format!(r#"a{n}: signIn(input: {{ login: "ada", password: "guess {n}" }}) {{ userErrors {{ code }} }} "#))
+        .map(|n| {
+            format!(r#"a{n}: signIn(input: {{ login: "ada", password: "guess {n}" }}) {{ userErrors {{ code }} }} "#)
+        })
         .collect();
     let answer = app.ask(None, &format!("mutation {{ {fields} }}")).await;
     assert_eq!(answer.codes(), ["RATE_LIMITED"]);
@@ -59,7 +63,8 @@ async fn an_address_signs_in_so_often_and_makes_so_many_accounts() {
     .await;
     assert_eq!(tries.iter().filter(|is_limited| **is_limited).count(), 2);
     for n in 0..6 {
-        let input = json!({ "email": format!("{n}@sojorn.example"), "password": PASSWORD, "handle": format!("new{n}") });
+        let input =
+            json!({ "email": format!("{n}@sojorn.example"), "password": PASSWORD, "handle": format!("new{n}") });
         let answer = app.session_mutation(None, "signUp", input).await;
         assert_eq!(is_limited(&answer), n == 5, "{}", answer.body);
         if n == 5 {

@@ -10,7 +10,8 @@ use crate::support::{Beacon, Post};
 async fn each_verb_has_its_budget_and_begins_anew_after_an_hour() {
     let app = server(|config| {
         let budgets = &mut config.domain.budgets;
-        (budgets.posts, budgets.follows, budgets.likes, budgets.votes, budgets.blocks, budgets.key_claims) = (2, 2, 2, 2, 2, 2);
+        (budgets.posts, budgets.follows, budgets.likes, budgets.votes, budgets.blocks, budgets.key_claims) =
+            (2, 2, 2, 2, 2, 2);
     })
     .await;
     let (ada, ben) = (app.person("ada").await, app.person("ben").await);
@@ -26,12 +27,18 @@ async fn each_verb_has_its_budget_and_begins_anew_after_an_hour() {
     ];
     for verb in &verbs {
         // By aliases in one document, and then again.
-        let three = format!("mutation {{ a: {verb} {{ userErrors {{ code }} }} b: {verb} {{ userErrors {{ code }} }} c: {verb} {{ userErrors {{ code }} }} }}");
+        let three = format!(
+            "mutation {{ a: {verb} {{ userErrors {{ code }} }} b: {verb} {{ userErrors {{ code }} }} c: {verb} {{ userErrors {{ code }} }} }}"
+        );
         let answer = app.ask(&ada, &three).await;
         assert_eq!(answer.codes(), ["RATE_LIMITED"], "{verb}: {}", answer.body);
         assert_eq!(answer.json["errors"][0]["path"], json!(["c"]), "{verb}");
         assert_eq!(answer.json["errors"][0]["extensions"]["retryAfterMs"], 3_600_000, "{verb}");
-        assert_eq!(app.ask(&ada, &format!("mutation {{ {verb} {{ userErrors {{ code }} }} }}")).await.status, 429, "{verb}");
+        assert_eq!(
+            app.ask(&ada, &format!("mutation {{ {verb} {{ userErrors {{ code }} }} }}")).await.status,
+            429,
+            "{verb}"
+        );
     }
     assert_eq!(app.database.number(&format!("SELECT count(*) FROM posts WHERE author_id = '{}'", ada.id)).await, 2);
     // Taking back costs nothing.
