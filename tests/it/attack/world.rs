@@ -3,6 +3,7 @@
 use std::{
     cell::RefCell,
     collections::{BTreeMap, BTreeSet},
+    time::Duration,
 };
 
 use chrono::TimeDelta;
@@ -42,14 +43,21 @@ pub struct Arena {
 
 impl Arena {
     pub async fn new(log: Log) -> Self {
-        // Few connections, which then know all statements; and nobody writes them down.
+        // Few connections, which then know all statements; nobody writes them down; and a slow machine is no fault.
         let app = TestApp::with(Database::new().await, |config| {
-            config.database.max_connections = 2;
+            config.database.max_connections = 3;
             config.database.observer = None;
+            config.database.acquire_timeout = Duration::from_secs(30);
+            config.database.statement_timeout = Duration::from_secs(30);
+            config.database.lock_timeout = Duration::from_secs(30);
         });
         let app = app.await;
         app.database.run(LOOSEN).await;
-        let server = app.serve_with(|config| config.http.live.connections_of_address = 1_000).await;
+        let server = app.serve_with(|config| {
+            config.http.live.connections_of_address = 1_000;
+            config.http.live.init_timeout = Duration::from_secs(30);
+        });
+        let server = server.await;
         Self { app, server, schema: Schema::read().await, log, told: RefCell::default() }
     }
 }
