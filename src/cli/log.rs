@@ -18,8 +18,8 @@ pub(super) fn begin(config: &Config) {
     set_hook(Box::new(tell));
 }
 
-/// Whatever the setting asks for: at their lower levels, the libraries for HTTP, GraphQL and the database show the bytes
-/// that they carry.
+/// Whatever the setting asks for: what the libraries for HTTP, GraphQL and the database say at their lower levels may show
+/// the bytes that they carry, and is not ours to decide.
 fn ours() -> Targets {
     Targets::new().with_default(Level::INFO).with_target("sojorn", Level::TRACE)
 }
