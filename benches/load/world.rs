@@ -19,7 +19,7 @@ use sojorn::{
 use tower::ServiceExt;
 use uuid::Uuid;
 
-use crate::operations::Operation;
+use crate::{operations::Operation, server::UNRATIONED};
 
 /// What the servers of the benchmark sign with.
 pub const SECRET: &str = "a secret of the benchmark, long enough";
@@ -44,7 +44,7 @@ impl World {
         let pool = PgPool::connect(url).await.unwrap();
         let statements = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&statements);
-        let mut config = Sources::of([("DATABASE_URL", url), ("JWT_SECRET", SECRET)]).config().unwrap();
+        let mut config = Sources::of([("DATABASE_URL", url), ("JWT_SECRET", SECRET), UNRATIONED]).config().unwrap();
         config.database.observer = Some(Observer(Arc::new(move |statement: &Statement| {
             seen.lock().unwrap().push(statement.clone());
         })));

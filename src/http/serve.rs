@@ -5,12 +5,12 @@ use std::{convert::Infallible, io, net::SocketAddr, pin::pin, time::Duration};
 
 use axum::{Router, body::Body, extract::ConnectInfo};
 use http::Request;
-use hyper::{body::Incoming, service::service_fn};
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto, graceful::GracefulShutdown},
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::watch,
 };
-use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt;
 
 /// How connections are served.
@@ -32,13 +32,13 @@ pub async fn serve(
     options: ConnectionOptions,
     stopped: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let mut http = auto::Builder::new(TokioExecutor::new()).http1_only();
-    http.http1()
-        .timer(TokioTimer::new())
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new())
         .header_read_timeout(options.head_timeout)
         .max_headers(options.max_headers)
         .max_buf_size(MAX_HEAD_BYTES);
-    let connections = GracefulShutdown::new();
+    // Each connection hears of the end by one of these, and is over when it has let go of it.
+    let (end, ending) = watch::channel(());
     let mut stopped = pin!(stopped);
     loop {
         let (stream, peer) = tokio::select! {
@@ -52,17 +52,26 @@ pub async fn serve(
             let answer = router.clone().oneshot(request);
             async { Ok::<_, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
         });
-        let connection = http.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
-        let connection = connections.watch(connection);
+        let connection = http.serve_connection(TokioIo::new(stream), service).with_upgrades();
+        let mut ending = ending.clone();
         tokio::spawn(async move {
+            let mut connection = pin!(connection);
+            let outcome = tokio::select! {
+                outcome = &mut connection => outcome,
+                _ = ending.changed() => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
             // Clients leave in the middle of things, and those that are too slow are left.
-            if let Err(error) = connection.await {
+            if let Err(error) = outcome {
                 tracing::debug!(%error, "a connection ended early");
             }
         });
     }
-    drop(listener);
-    connections.shutdown().await;
+    drop((listener, ending));
+    let _ = end.send(());
+    end.closed().await;
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use crate::support::{Beacon, Events, Post, TestApp};
 
 #[tokio::test]
 async fn every_example_of_the_playground_is_answered() {
-    let app = TestApp::new().await;
+    let app = TestApp::with_usual_limits().await;
     let ada = app.person("ada").await;
     let noor = app.person("noor").await;
     app.person("city").await;
@@ -50,7 +50,7 @@ async fn every_example_of_the_playground_is_answered() {
 
 #[tokio::test]
 async fn the_example_of_a_subscription_is_answered() {
-    let app = TestApp::new().await;
+    let app = TestApp::with_usual_limits().await;
     let server = app.serve().await;
     let example = include_str!("../../playground/src/examples/beacon-changed.graphql");
     let area = json!({ "circle": { "center": { "latitude": 44.9778, "longitude": -93.265 }, "radiusMeters": 20000 } });
@@ -64,7 +64,7 @@ async fn the_example_of_a_subscription_is_answered() {
 /// The first query of the README, as a shell sends it.
 #[tokio::test]
 async fn the_query_of_the_readme_is_answered() {
-    let app = TestApp::new().await;
+    let app = TestApp::with_usual_limits().await;
     app.beacon(Beacon::at(44.9778, -93.265)).await;
     let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
     let (_, rest) = readme.split_once(" -d '").unwrap();

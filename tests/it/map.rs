@@ -37,7 +37,7 @@ async fn with_tiles() -> TestApp {
 
 #[tokio::test]
 async fn the_page_and_all_its_files_are_served() {
-    let app = TestApp::new().await;
+    let app = TestApp::with_usual_limits().await;
     for (path, kind) in FILES {
         let file = app.get(path).await;
         assert_eq!(file.status, 200, "{path}");
@@ -62,7 +62,7 @@ async fn the_page_and_all_its_files_are_served() {
 
 #[tokio::test]
 async fn the_page_loads_nothing_from_elsewhere_and_runs_nothing_of_its_own() {
-    let app = TestApp::new().await;
+    let app = TestApp::with_usual_limits().await;
     let page = app.get("/map").await.body;
     assert!(!page.contains("://") && !page.contains("=\"//"), "{page}");
     assert!(!page.contains("<style") && !page.contains(" style=") && !page.contains(" on"), "{page}");
@@ -77,7 +77,7 @@ async fn the_page_loads_nothing_from_elsewhere_and_runs_nothing_of_its_own() {
 
 #[tokio::test]
 async fn the_policy_is_strict() {
-    let app = TestApp::new().await;
+    let app = TestApp::with_usual_limits().await;
     for (path, _) in FILES {
         let file = app.get(path).await;
         for directive in ["default-src", "base-uri", "form-action", "frame-ancestors"] {
@@ -91,7 +91,7 @@ async fn the_policy_is_strict() {
 
 #[tokio::test]
 async fn tiles_are_told_to_the_page_and_let_through_by_the_policy_as_pictures_alone() {
-    let plain = TestApp::new().await;
+    let plain = TestApp::with_usual_limits().await;
     assert_eq!(plain.get("/map/settings.json").await.json, json!({ "tiles": null }));
 
     let app = with_tiles().await;
@@ -137,7 +137,7 @@ fn operations() -> Vec<String> {
 
 #[tokio::test]
 async fn everything_that_the_page_asks_is_answered() {
-    let app = TestApp::new().await;
+    let app = TestApp::with_usual_limits().await;
     let ada = app.person("ada").await;
     let place = json!({ "latitude": 44.9778, "longitude": -93.265 });
     let bounds = json!({ "south": 44.9, "west": -93.4, "north": 45.1, "east": -93.1 });

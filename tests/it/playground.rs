@@ -25,7 +25,7 @@ fn policy(answer: &Answer) -> Vec<(String, Vec<String>)> {
 
 #[tokio::test]
 async fn the_page_and_all_its_files_are_served() {
-    let app = TestApp::new().await;
+    let app = TestApp::with_usual_limits().await;
     let page = app.get("/").await;
     assert_eq!(page.status, 200);
     assert!(header_of(&page.headers, "content-type").starts_with("text/html"));
@@ -54,7 +54,7 @@ async fn the_page_and_all_its_files_are_served() {
 
 #[tokio::test]
 async fn the_page_loads_nothing_from_elsewhere_and_runs_nothing_of_its_own() {
-    let app = TestApp::new().await;
+    let app = TestApp::with_usual_limits().await;
     let page = app.get("/").await;
     assert!(!page.body.contains("://") && !page.body.contains("=\"//"), "{}", page.body);
     assert!(!page.body.contains("<style") && !page.body.contains(" style=") && !page.body.contains(" on"));
@@ -76,7 +76,7 @@ async fn the_page_loads_nothing_from_elsewhere_and_runs_nothing_of_its_own() {
 
 #[tokio::test]
 async fn the_policy_is_strict() {
-    let app = TestApp::new().await;
+    let app = TestApp::with_usual_limits().await;
     for path in ["/", "/playground/app.js", "/playground/app.css", "/playground/favicon.svg"] {
         let policy = policy(&app.get(path).await);
         let sources = |name: &str| {

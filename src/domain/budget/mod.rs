@@ -162,21 +162,27 @@ impl Domain {
         taken.map(|_| ()).map_err(|Overspent(standing)| self.rate_limited(standing.resets_at))
     }
 
-    /// Takes one of each, by the count of the database. What is refused has been counted as well.
+    /// Takes one of each, by the count of the database. What is refused is given back: a budget that lasts long is not
+    /// spent by what a short one refuses.
     pub(super) async fn ration_exactly(&self, rations: &[(Ration, Subject<'_>)]) -> Result<(), Error> {
         let now = self.now();
         let keys: Vec<_> = rations.iter().map(|(ration, subject)| self.budget_key(*ration, *subject)).collect();
-        let spendings = keys.iter().zip(rations).map(|(key, (ration, _))| Spending {
-            key: key.to_vec(),
-            amount: 1,
-            ends_at: now + ration.time(),
-        });
-        let spent = self.db.retrying(|| store::budget::spend(&self.db, spendings.clone().collect(), now)).await?;
+        let spend = async |amount: i64| {
+            let spendings = keys.iter().zip(rations).map(|(key, (ration, _))| Spending {
+                key: key.to_vec(),
+                amount,
+                ends_at: now + ration.time(),
+            });
+            self.db.retrying(|| store::budget::spend(&self.db, spendings.clone().collect(), now)).await
+        };
+        let spent = spend(1).await?;
         let ends = keys.iter().zip(rations).filter_map(|(key, (ration, _))| {
             let most = ration.most(&self.budgets).cast_signed();
             spent.iter().find(|spent| spent.key == key && spent.spent > most).map(|spent| spent.ends_at)
         });
-        ends.max().map_or(Ok(()), |ends_at| Err(self.rate_limited(ends_at)))
+        let Some(ends_at) = ends.max() else { return Ok(()) };
+        spend(-1).await?;
+        Err(self.rate_limited(ends_at))
     }
 
     /// Adds up what servers have spent.

@@ -64,7 +64,7 @@ impl Parameters {
     }
 
     /// Whether they say what document they are about.
-    fn name_a_document(&self) -> bool {
+    pub fn name_a_document(&self) -> bool {
         let ids = [&self.query, &self.document_id, &self.doc_id];
         ids.iter().any(|id| id.is_some()) || self.hash().is_some()
     }

@@ -252,7 +252,7 @@ impl Session<'_> {
     }
 
     async fn begin(&mut self, id: String, payload: Parameters) -> Result<(), Close> {
-        if id.is_empty() {
+        if id.is_empty() || !payload.name_a_document() {
             return Err(Close::MALFORMED);
         }
         if self.operations.contains_key(&id) {

@@ -145,6 +145,8 @@ pub fn value(place: &Place<'_>, names: &Names, pick: Pick<'_>, named: &str) -> O
         ("orderBy", "BeaconOrder") => dice.pick(&["DISTANCE", "NEWEST", "PRIORITY"]).to_string(),
         ("bounds", "GeoBoundsInput!") => "{south:9.5,west:19.5,north:10.5,east:20.5}".to_owned(),
         ("zoom", "Int!") => dice.pick(&["0", "5", "8", "10"]).to_string(),
+        // In a dry run nothing else is answered.
+        ("dryRun", "Boolean") => "false".to_owned(),
         ("kind", "PostKind") => dice.pick(&["ROOTS", "REPLIES", "ALL"]).to_string(),
         (name, kind) => {
             panic!("{}: what is {name}: {kind}? Give it a value in tests/it/attack/questions.rs", place.of)

@@ -122,7 +122,7 @@ async fn where_only_trusted_documents_are_executed_no_door_takes_another() {
     assert_error(&ask(&app, &both).await, 200, "PERSISTED_QUERY_NOT_FOUND");
     let server = app.serve().await;
     let mut socket = Socket::connect(&server, None).await;
-    socket.subscribe("x", other).await;
+    socket.subscribe_after("x", other, None).await;
     assert_eq!(socket.hear().await["payload"][0]["extensions"]["code"], "PERSISTED_QUERY_NOT_FOUND");
     let answer = call(&app, http::Method::GET, "/graphql?query=%7BglobalFeed%7Bnodes%7Bid%7D%7D%7D", &[]).await;
     assert_error(&answer, 200, "PERSISTED_QUERY_NOT_FOUND");

@@ -77,10 +77,10 @@ async fn operations_over_a_socket_are_charged_as_well() {
     let server = app.serve().await;
     let ada = app.person("ada").await;
     let mut socket = Socket::connect(&server, Some(&ada.token)).await;
-    socket.subscribe("one", FEED).await;
+    socket.subscribe_after("one", FEED, None).await;
     assert_eq!(socket.hear().await["type"], "next");
     assert_eq!(socket.hear().await["type"], "complete");
-    socket.subscribe("two", FEED).await;
+    socket.subscribe_after("two", FEED, None).await;
     let refused = socket.hear().await;
     assert_eq!(
         (&refused["type"], &refused["payload"][0]["extensions"]["code"]),

@@ -188,8 +188,9 @@ pub fn gives_away(text: &str) -> Option<&'static str> {
         let is_mixed = has(char::is_ascii_uppercase) && has(char::is_ascii_lowercase) && has(char::is_ascii_digit);
         word.starts_with("eyJ") || (word.len() >= 40 && is_mixed)
     });
-    // Three digits behind a point are a hundred metres.
-    let number = text.split(|c: char| !c.is_ascii_digit() && c != '.').any(|word| {
+    // Three digits behind a point are a hundred metres, unless they say how long something took.
+    let timeless: String = text.split_inclusive(' ').filter(|word| !word.contains("_secs=")).collect();
+    let number = timeless.split(|c: char| !c.is_ascii_digit() && c != '.').any(|word| {
         let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         word.split_once('.').is_some_and(|(whole, part)| digits(whole) && digits(part) && part.len() >= 3)
     });
