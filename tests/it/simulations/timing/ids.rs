@@ -113,6 +113,7 @@ async fn ask(app: &TestApp, viewer: Option<&Person>, query: &str, id: Uuid) -> S
     let answer = app.ask(viewer, &query.replace("ID", &format!("\"{id}\""))).await;
     let mut headers = answer.headers;
     headers.remove("x-request-id");
+    // How much is left of the budget, which each request makes less.
     headers.remove("ratelimit");
     let statements: Vec<_> = app.statements().iter().map(|it| format!("{} {:?}", it.sql, it.values)).collect();
     let text = format!("{} {headers:?} {}\n{}", answer.status, answer.body, statements.join("\n"));

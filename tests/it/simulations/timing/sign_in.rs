@@ -36,7 +36,7 @@ async fn scene() -> (TestApp, Vec<(&'static str, &'static str)>) {
 }
 
 #[tokio::test]
-async fn every_refused_sign_in_sends_the_same_statement_and_answers_the_same_bytes() {
+async fn every_refused_sign_in_sends_the_same_statements_and_answers_the_same_bytes() {
     let (app, mut refused) = scene().await;
     let older = app.person("older").await;
     app.account(&older, "older@sojorn.example", &old_hash()).await;
@@ -48,11 +48,12 @@ async fn every_refused_sign_in_sends_the_same_statement_and_answers_the_same_byt
         assert_eq!(answer.refusals("signIn"), ["BAD_CREDENTIALS input.password"], "{login}");
         let mut headers = answer.headers;
         headers.remove("x-request-id");
+        // How much is left of the budget, which each request makes less.
         headers.remove("ratelimit");
         // By an address or by a handle is what the login says, not what there is.
         let by_handle = |sql: String| sql.replace("accounts.email", "profiles.handle");
         let statements: Vec<_> = app.statements().into_iter().map(|statement| by_handle(statement.sql)).collect();
-        assert_eq!(statements.len(), 1, "{login}: {statements:?}");
+        assert!(!statements.is_empty(), "{login}");
         all.push((answer.status, headers, answer.body, statements));
     }
     all.dedup();
