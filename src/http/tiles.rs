@@ -2,14 +2,16 @@
 //! GraphQL.
 
 use axum::{
-    extract::State,
+    extract::{Request, State},
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 
 use super::{
-    State as AppState, entity_tag,
-    graphql::{admission, answer::refusal},
+    State as AppState,
+    client::address_of,
+    entity_tag,
+    graphql::{admission, answer::refusal, too_often},
     negotiation::MediaType,
 };
 use crate::{domain::Error, policy::Viewer};
@@ -23,8 +25,12 @@ const SIGNED_OUT: HeaderValue = HeaderValue::from_static("public, max-age=15");
 /// What one person may see is for that person, now.
 const SIGNED_IN: HeaderValue = HeaderValue::from_static("private, no-store");
 
+/// What a tile costs of the budget of whoever asks: as much as a page of beacons.
+const COST: u64 = 20;
+
 /// Answers a tile.
-pub async fn beacons(State(state): State<AppState>, uri: Uri, headers: HeaderMap) -> Response {
+pub async fn beacons(State(state): State<AppState>, request: Request) -> Response {
+    let (Parts { uri, headers, extensions, .. }, _) = request.into_parts();
     let Some(tile) = address(uri.path()) else {
         let message = "a tile is at /tiles/beacons/{zoom}/{x}/{y}.mvt";
         return refusal(MediaType::Json, StatusCode::BAD_REQUEST, "BAD_USER_INPUT", message);
@@ -33,6 +39,9 @@ pub async fn beacons(State(state): State<AppState>, uri: Uri, headers: HeaderMap
         Ok(admission) => admission.viewer,
         Err(rejection) => return rejection,
     };
+    if let Err(overspent) = state.domain.charge(viewer, address_of(&extensions), COST) {
+        return too_often(&state, &headers, overspent);
+    }
     match state.domain.beacon_tile(viewer, tile).await {
         Ok(bytes) => answer(viewer, bytes, &headers),
         Err(error) => failure(&error),

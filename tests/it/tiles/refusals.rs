@@ -3,7 +3,7 @@
 use axum::body::Body;
 use http::{Method, Request};
 
-use crate::support::{Beacon, TestApp, header_of, sign};
+use crate::support::{Database, Beacon, TestApp, header_of, sign};
 
 #[tokio::test]
 async fn what_is_no_tile_is_refused() {
@@ -145,5 +145,21 @@ async fn a_database_that_is_away_is_said_so() {
         assert_eq!((tile.status.as_u16(), code), (503, Some("UNAVAILABLE")), "{body}");
         assert_eq!(header_of(&tile.headers, "retry-after"), "1");
         assert_eq!(header_of(&tile.headers, "cache-control"), "no-store");
+    }
+}
+
+#[tokio::test]
+async fn tiles_are_charged_to_whoever_asks() {
+    let app = TestApp::with(Database::new().await, |config| config.domain.budgets.cost = 50).await;
+    let ada = app.person("ada").await;
+    app.beacon(Beacon::at(44.9, -93.2)).await;
+    for viewer in [None, Some(&ada)] {
+        let statuses = [(); 3].map(|()| app.tile(viewer, (0, 0, 0)));
+        let answers = futures_util::future::join_all(statuses).await;
+        let mut statuses: Vec<_> = answers.iter().map(|tile| tile.status.as_u16()).collect();
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 200, 429]);
+        let refused = answers.iter().find(|tile| tile.status == 429).unwrap();
+        assert_eq!(header_of(&refused.headers, "retry-after"), "60");
     }
 }
