@@ -52,7 +52,7 @@ impl App {
         let db = Db::connect(&config.database).await?;
         let broker = match &config.nats_url {
             Some(url) => Broker::nats(url).await?,
-            None => Broker::Postgres(config.database.url.clone()),
+            None => Broker::Postgres(config.database.direct().url),
         };
         let own = Db::connect(&store::db::Options { max_connections: 2, ..config.database.clone() }).await?;
         let domain = Domain::new(db, own, clock, random, &config.domain);

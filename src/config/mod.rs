@@ -56,18 +56,20 @@ impl Sources {
     ///
     /// When a setting is missing or wrong.
     pub fn database(&self) -> Result<store::db::Options, ConfigError> {
-        let url = self.value("DATABASE_URL")?.to_owned();
-        if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
-            return Err(ConfigError { name: "DATABASE_URL", problem: "must begin with postgres://".to_owned() });
-        }
         Ok(store::db::Options {
-            url,
+            url: database_url("DATABASE_URL", self.value("DATABASE_URL")?)?,
+            direct_url: self.optional_database("DATABASE_DIRECT_URL")?,
             max_connections: self.number("DATABASE_CONNECTIONS", 1, 10_000)?,
             acquire_timeout: self.milliseconds("DATABASE_WAIT_MS")?,
             statement_timeout: self.milliseconds("STATEMENT_TIMEOUT_MS")?,
             lock_timeout: self.milliseconds("LOCK_TIMEOUT_MS")?,
             observer: None,
         })
+    }
+
+    fn optional_database(&self, name: &'static str) -> Result<Option<String>, ConfigError> {
+        let url = self.value(name)?;
+        if url.is_empty() { Ok(None) } else { database_url(name, url).map(Some) }
     }
 
     /// Everything that the server needs.
@@ -271,6 +273,15 @@ impl Sources {
     }
 }
 
+/// An address of a database. It is not repeated where it is wrong: it may hold a password.
+fn database_url(name: &'static str, url: &str) -> Result<String, ConfigError> {
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        Ok(url.to_owned())
+    } else {
+        Err(ConfigError { name, problem: "must begin with postgres://".to_owned() })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -291,6 +302,7 @@ mod tests {
         let wrong = [
             ("JWT_SECRET", "short", "is too short"),
             ("DATABASE_URL", "mysql://x", "must begin with postgres://"),
+            ("DATABASE_DIRECT_URL", "mysql://x", "must begin with postgres://"),
             ("LISTEN", "8000", "must be an address and a port"),
             ("PAGE_SIZE", "0", "must be a whole number from 1 to 100"),
             ("PAGE_SIZE_MAX", "many", "must be a whole number"),

@@ -20,6 +20,10 @@ const fn secret(name: &'static str, meaning: &'static str) -> Setting {
     Setting { name, default: None, meaning, is_secret: true }
 }
 
+const fn optional_secret(name: &'static str, meaning: &'static str) -> Setting {
+    Setting { name, default: Some(""), meaning, is_secret: true }
+}
+
 /// Every setting, in the order in which `sojorn config` shows them.
 pub(super) const SETTINGS: &[Setting] = &[
     secret("DATABASE_URL", "the database: postgres://user:password@host:port/sojorn"),
@@ -96,6 +100,11 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("SIGN_INS_PER_HOUR", "25", "sign-ins with a login in an hour"),
     setting("SIGN_INS_PER_ADDRESS", "25", "sign-ins from an address in five minutes"),
     setting("SIGN_UPS_PER_ADDRESS", "5", "accounts made from an address in half an hour"),
+    optional_secret(
+        "DATABASE_DIRECT_URL",
+        "PostgreSQL itself, where DATABASE_URL is that of a PgBouncer in transaction mode: for migrations, imports, and to \
+         hear of events",
+    ),
     setting("DATABASE_CONNECTIONS", "16", "connections to the database at most"),
     setting("DATABASE_WAIT_MS", "2000", "milliseconds to wait for a free connection"),
     setting("STATEMENT_TIMEOUT_MS", "5000", "milliseconds that a statement may run"),

@@ -16,6 +16,8 @@ use super::{StoreError, sql::Sql};
 pub struct Options {
     /// `postgres://user:password@host:port/database`.
     pub url: String,
+    /// PostgreSQL itself, where `url` is a pooler that lends a connection for one transaction at a time.
+    pub direct_url: Option<String>,
     /// Connections at most.
     pub max_connections: u32,
     /// How long to wait for a free connection. sqlx waits 30 s by itself, far longer than any client.
@@ -26,6 +28,30 @@ pub struct Options {
     pub lock_timeout: Duration,
     /// Is shown each statement after it ran: metrics, and the tests that count statements and look at plans.
     pub observer: Option<Observer>,
+}
+
+impl Options {
+    /// The same database without a pooler between, for what outlives a transaction: locks of a session, and listening.
+    #[must_use]
+    pub fn direct(&self) -> Self {
+        Self { url: self.direct_url.as_ref().unwrap_or(&self.url).clone(), direct_url: None, ..self.clone() }
+    }
+
+    /// How connections are set up.
+    fn settings(&self) -> [(&'static str, String); 6] {
+        [
+            ("statement_timeout", self.statement_timeout.as_millis().to_string()),
+            ("lock_timeout", self.lock_timeout.as_millis().to_string()),
+            // A connection that died in the middle of a transaction must not hold its locks for long.
+            ("idle_in_transaction_session_timeout", "10000".to_owned()),
+            // Every hot statement is walked along one index whatever its parameters are, so one plan serves them all;
+            // planning anew each time would cost more than running.
+            ("plan_cache_mode", "force_generic_plan".to_owned()),
+            // Compiling a plan never pays for a page of twenty rows.
+            ("jit", "off".to_owned()),
+            ("timezone", "UTC".to_owned()),
+        ]
+    }
 }
 
 /// Sees statements after they ran. (BEGIN and COMMIT are not shown.)
@@ -43,43 +69,61 @@ impl std::fmt::Debug for Observer {
 pub struct Db {
     connection: DatabaseConnection,
     committed: Arc<Notify>,
+    /// What begins each transaction, where connections are lent for one and nothing lasts longer.
+    preamble: Option<Arc<str>>,
 }
 
 /// Something that statements can be sent to: the pool, or a transaction.
 pub trait Executor: Sync {
-    /// The connection underneath.
-    fn connection(&self) -> &impl ConnectionTrait;
+    /// All rows of a statement whose columns are not known beforehand.
+    fn rows(&self, sql: Sql) -> impl Future<Output = Result<Vec<QueryResult>, StoreError>> + Send;
+
+    /// The first of them.
+    fn row(&self, sql: Sql) -> impl Future<Output = Result<Option<QueryResult>, StoreError>> + Send;
+
+    /// How many rows a statement changed.
+    fn execute(&self, sql: Sql) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
     /// All rows of a statement.
     fn all<T: FromQueryResult>(&self, sql: Sql) -> impl Future<Output = Result<Vec<T>, StoreError>> + Send {
         async move {
-            let rows = self.connection().query_all_raw(sql.into_statement()).await?;
+            let rows = self.rows(sql).await?;
             Ok(rows.iter().map(|row| T::from_query_result(row, "")).collect::<Result<_, _>>()?)
         }
     }
 
-    /// All rows of a statement whose columns are not known beforehand.
-    fn rows(&self, sql: Sql) -> impl Future<Output = Result<Vec<QueryResult>, StoreError>> + Send {
-        async move { Ok(self.connection().query_all_raw(sql.into_statement()).await?) }
-    }
-
     /// The first row of a statement.
     fn one<T: FromQueryResult>(&self, sql: Sql) -> impl Future<Output = Result<Option<T>, StoreError>> + Send {
-        async move {
-            let row = self.connection().query_one_raw(sql.into_statement()).await?;
-            Ok(row.map(|row| T::from_query_result(&row, "")).transpose()?)
-        }
-    }
-
-    /// How many rows a statement changed.
-    fn execute(&self, sql: Sql) -> impl Future<Output = Result<u64, StoreError>> + Send {
-        async move { Ok(self.connection().execute_raw(sql.into_statement()).await?.rows_affected()) }
+        async move { Ok(self.row(sql).await?.map(|row| T::from_query_result(&row, "")).transpose()?) }
     }
 }
 
 impl Executor for Db {
-    fn connection(&self) -> &impl ConnectionTrait {
-        &self.connection
+    async fn rows(&self, sql: Sql) -> Result<Vec<QueryResult>, StoreError> {
+        let Some(tx) = self.lent().await? else {
+            return Ok(self.connection.query_all_raw(sql.into_statement()).await?);
+        };
+        let rows = tx.rows(sql).await?;
+        tx.transaction.commit().await?;
+        Ok(rows)
+    }
+
+    async fn row(&self, sql: Sql) -> Result<Option<QueryResult>, StoreError> {
+        let Some(tx) = self.lent().await? else {
+            return Ok(self.connection.query_one_raw(sql.into_statement()).await?);
+        };
+        let row = tx.row(sql).await?;
+        tx.transaction.commit().await?;
+        Ok(row)
+    }
+
+    async fn execute(&self, sql: Sql) -> Result<u64, StoreError> {
+        let Some(tx) = self.lent().await? else {
+            return Ok(self.connection.execute_raw(sql.into_statement()).await?.rows_affected());
+        };
+        let changed = tx.execute(sql).await?;
+        tx.transaction.commit().await?;
+        Ok(changed)
     }
 }
 
@@ -90,12 +134,25 @@ pub struct Tx {
 }
 
 impl Executor for Tx {
-    fn connection(&self) -> &impl ConnectionTrait {
-        &self.transaction
+    async fn rows(&self, sql: Sql) -> Result<Vec<QueryResult>, StoreError> {
+        Ok(self.transaction.query_all_raw(sql.into_statement()).await?)
+    }
+
+    async fn row(&self, sql: Sql) -> Result<Option<QueryResult>, StoreError> {
+        Ok(self.transaction.query_one_raw(sql.into_statement()).await?)
+    }
+
+    async fn execute(&self, sql: Sql) -> Result<u64, StoreError> {
+        Ok(self.transaction.execute_raw(sql.into_statement()).await?.rows_affected())
     }
 }
 
 impl Tx {
+    /// As `SeaORM` has it, for rows that it writes itself.
+    pub(super) fn connection(&self) -> &impl ConnectionTrait {
+        &self.transaction
+    }
+
     /// Makes what was done in the transaction real.
     pub async fn commit(self) -> Result<(), StoreError> {
         self.transaction.commit().await?;
@@ -108,18 +165,9 @@ impl Db {
     /// Opens the pool and proves with one connection that the database answers.
     pub async fn connect(options: &Options) -> Result<Self, StoreError> {
         let mut connect = ConnectOptions::new(&options.url);
-        let settings = [
-            ("statement_timeout", options.statement_timeout.as_millis().to_string()),
-            ("lock_timeout", options.lock_timeout.as_millis().to_string()),
-            // A connection that died in the middle of a transaction must not hold its locks for long.
-            ("idle_in_transaction_session_timeout", "10000".to_owned()),
-            // Every hot statement is walked along one index whatever its parameters are, so one plan serves them all;
-            // planning anew each time would cost more than running.
-            ("plan_cache_mode", "force_generic_plan".to_owned()),
-            // Compiling a plan never pays for a page of twenty rows.
-            ("jit", "off".to_owned()),
-            ("timezone", "UTC".to_owned()),
-        ];
+        let settings = options.settings();
+        let preamble = options.direct_url.as_ref().map(|_| preamble(&settings));
+        let is_lent = preamble.is_some();
         connect
             .max_connections(options.max_connections)
             .acquire_timeout(options.acquire_timeout)
@@ -131,14 +179,19 @@ impl Db {
             .record_stmt_in_spans(false)
             .set_application_name("sojorn")
             .map_sqlx_postgres_opts(move |postgres| {
-                // One statement per operation and page size: room for all of them.
-                postgres.options(settings.clone()).statement_cache_capacity(512)
+                if is_lent {
+                    // What was prepared and set would be on another connection the next time.
+                    postgres.statement_cache_capacity(0).extra_float_digits(None)
+                } else {
+                    // One statement per operation and page size: room for all of them.
+                    postgres.options(settings.clone()).statement_cache_capacity(512)
+                }
             });
         let mut connection = Database::connect(connect).await?;
         if let Some(Observer(observe)) = options.observer.clone() {
             connection.set_metric_callback(move |info| observe(info.statement));
         }
-        Ok(Self { connection, committed: Arc::default() })
+        Ok(Self { connection, committed: Arc::default(), preamble })
     }
 
     /// The pool, for the commands that stream (COPY) or migrate.
@@ -154,7 +207,16 @@ impl Db {
 
     /// Begins a transaction. Dropping it without [`Tx::commit`] takes everything back.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
-        Ok(Tx { transaction: self.connection.begin().await?, committed: Arc::clone(&self.committed) })
+        let transaction = self.connection.begin().await?;
+        if let Some(preamble) = &self.preamble {
+            transaction.execute_unprepared(preamble).await?;
+        }
+        Ok(Tx { transaction, committed: Arc::clone(&self.committed) })
+    }
+
+    /// A transaction for one statement, where connections are lent for nothing less.
+    async fn lent(&self) -> Result<Option<Tx>, StoreError> {
+        Ok(if self.preamble.is_some() { Some(self.begin().await?) } else { None })
     }
 
     /// Waits until a transaction of this pool has been committed since the last time. For one who waits.
@@ -188,6 +250,13 @@ impl Db {
         self.connection.execute_unprepared(sql).await?;
         Ok(())
     }
+}
+
+/// Sets up a connection for one transaction. Whoever had it before may have prepared statements under names that this
+/// one takes.
+fn preamble(settings: &[(&str, String)]) -> Arc<str> {
+    let settings = settings.iter().map(|(name, value)| format!("SET LOCAL {name} = '{value}'; "));
+    Arc::from(settings.chain(["DEALLOCATE ALL".to_owned()]).collect::<String>())
 }
 
 /// An error that may mean "ended to break a deadlock, try again".

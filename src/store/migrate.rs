@@ -56,7 +56,7 @@ impl Migrations {
             statement_timeout: std::time::Duration::ZERO,
             lock_timeout: std::time::Duration::ZERO,
             observer: None,
-            ..options.clone()
+            ..options.direct()
         };
         let db = Db::connect(&patient).await?;
         let name = db.one::<Name>(Sql::new("SELECT current_database()::text AS name")).await?;
@@ -64,7 +64,7 @@ impl Migrations {
         if MAINTENANCE.contains(&name.as_str()) && !force {
             return Err(MigrateError::Maintenance(name));
         }
-        Ok(Self { db, url: options.url.clone() })
+        Ok(Self { db, url: patient.url })
     }
 
     /// Takes every step that is missing. Answers their names.

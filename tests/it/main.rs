@@ -39,6 +39,7 @@ mod matrix;
 mod migrations;
 mod nodes;
 mod notifications;
+mod operations;
 mod paging;
 mod plans;
 mod playground;

@@ -18,7 +18,7 @@ impl Options {
     /// The same database for a command that works long: no statement is stopped, and no lock given up.
     #[must_use]
     pub fn patient(&self) -> Self {
-        Self { max_connections: 2, statement_timeout: Duration::ZERO, lock_timeout: Duration::ZERO, ..self.clone() }
+        Self { max_connections: 2, statement_timeout: Duration::ZERO, lock_timeout: Duration::ZERO, ..self.direct() }
     }
 }
 

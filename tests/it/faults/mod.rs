@@ -9,9 +9,9 @@ mod harness;
 mod killed;
 mod limits;
 mod migrating;
-mod process;
+pub mod process;
 mod restart;
-mod stopped;
+pub mod stopped;
 
 use std::time::Duration;
 

@@ -15,14 +15,14 @@ use uuid::Uuid;
 use super::Database;
 
 /// The name of its superuser, and of the database that is not for applications.
-const USER: &str = "sojorn";
+pub(super) const USER: &str = "sojorn";
 
 /// A PostgreSQL of the test's own, and all databases in it.
 pub struct Cluster {
     pub port: u16,
-    password: String,
-    folder: PathBuf,
-    owner: Owner,
+    pub(super) password: String,
+    pub(super) folder: PathBuf,
+    pub(super) owner: Owner,
     /// Held by this value, and so a port of no other test.
     _reservation: File,
     /// Ends the server and removes the folder as soon as nobody holds its standard input.
@@ -226,7 +226,7 @@ const SETTINGS: &str = "settings.conf";
 
 /// Whom a server belongs to. PostgreSQL refuses to run as root.
 #[derive(Clone, Copy, Debug)]
-struct Owner(Option<(u32, u32)>);
+pub(super) struct Owner(Option<(u32, u32)>);
 
 impl Owner {
     /// Whoever has made this folder, which root gives away to `postgres`.
@@ -243,7 +243,7 @@ impl Owner {
         Self(Some((user, group)))
     }
 
-    fn command(self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+    pub fn command(self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         if let Self(Some((user, group))) = self {
             command.uid(user).gid(group);
@@ -281,7 +281,7 @@ fn programs() -> PathBuf {
 }
 
 /// A port that nobody listens on and no other test has reserved, below those that systems take for outgoing connections.
-fn free_port() -> (u16, File) {
+pub(super) fn free_port() -> (u16, File) {
     loop {
         let port = 20_000 + u16::try_from(Uuid::new_v4().as_u128() % 12_000).unwrap();
         let reservation = File::create(Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("port-{port}"))).unwrap();

@@ -55,6 +55,11 @@ impl Database {
         Self { url: url.to_owned(), pool, name, is_left }
     }
 
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The database as the commands that write much have it.
     pub async fn patient(&self) -> Db {
         let options = Sources::of([("DATABASE_URL", &self.url)]).database().unwrap();

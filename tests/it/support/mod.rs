@@ -8,6 +8,7 @@ mod database;
 mod dice;
 mod list;
 mod plan;
+mod pooler;
 pub mod privacy;
 mod scene;
 mod schema;
@@ -46,6 +47,7 @@ pub use self::{
     dice::Dice,
     list::List,
     plan::Plan,
+    pooler::Pooler,
     scene::{Beacon, Person, Post},
     schema::{Field, Input, Ref, Schema, Type},
     server::Server,

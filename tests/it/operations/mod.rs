@@ -1,0 +1,3 @@
+//! What operators put around the server, for real: a pooler before its database, a replica behind it, and what watches it.
+
+mod pooler;
