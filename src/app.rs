@@ -1,6 +1,6 @@
 //! Puts the server together, and runs it until it is told to stop.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::Router;
 use tokio::{
@@ -33,6 +33,7 @@ pub struct App {
     pub router: Router,
     connections: ConnectionOptions,
     broker: Broker,
+    metrics_listen: Option<SocketAddr>,
 }
 
 /// Why the server cannot start.
@@ -54,13 +55,13 @@ impl App {
             Some(url) => Broker::nats(url).await?,
             None => Broker::Postgres(config.database.direct().url),
         };
-        let own = Db::connect(&store::db::Options { max_connections: 2, ..config.database.clone() }).await?;
+        let own = db.another(&store::db::Options { max_connections: 2, ..config.database.clone() }).await?;
         let domain = Domain::new(db, own, clock, random, &config.domain);
-        let api = Arc::new(Api::new(config.introspection, config.limits, &config.documents));
+        let api = Arc::new(Api::new(config.introspection, config.limits, &config.documents, config.slow));
         let live = Live::new(config.http.live);
         let state = State { domain: Arc::clone(&domain), api, options: config.http.graphql, live };
         let router = http::router(state, &config.http);
-        Ok(Self { domain, router, connections: config.http.connections, broker })
+        Ok(Self { domain, router, connections: config.http.connections, broker, metrics_listen: config.metrics_listen })
     }
 
     /// Serves until SIGTERM or Ctrl-C. Then the requests that have begun are finished, and those who are connected are
@@ -76,7 +77,16 @@ impl App {
         stopped: impl Future<Output = ()> + Send + 'static,
     ) -> std::io::Result<()> {
         // Dropped at the end: what they have begun is taken back, and begun again by the next server.
-        let _background = self.background();
+        let mut background = self.background();
+        if let Some(address) = self.metrics_listen {
+            let listener = TcpListener::bind(address).await?;
+            let routes = http::metrics_router(Arc::clone(&self.domain));
+            background.spawn(async move {
+                if let Err(cause) = http::serve(listener, routes, self.connections, std::future::pending()).await {
+                    tracing::error!(%cause, "there are no numbers any more");
+                }
+            });
+        }
         let hub = Arc::clone(self.domain.hub());
         let leaving = Arc::clone(&hub);
         let stopped = async move {

@@ -9,5 +9,7 @@ pub mod fuzzing;
 pub mod graphql;
 pub mod http;
 pub mod live;
+pub mod metrics;
 pub mod policy;
 pub mod store;
+pub mod traces;

@@ -1,6 +1,8 @@
-//! The log, on standard error. It is for operators, and holds nothing of what people write, who they are and where.
+//! The log, on standard error, and traces, if they are sent somewhere. They are for operators, and hold nothing of what people
+//! write, who they are and where.
 
 use std::{
+    error::Error,
     io::{IsTerminal, stderr},
     panic::{PanicHookInfo, set_hook},
 };
@@ -8,14 +10,20 @@ use std::{
 use tracing::Level;
 use tracing_subscriber::{EnvFilter, Layer, filter::Targets, fmt, prelude::*};
 
-use crate::config::Config;
+use crate::{
+    config::Config,
+    traces::{self, Traces},
+};
 
-/// Begins it.
-pub(super) fn begin(config: &Config) {
+/// Begins them.
+pub(super) fn begin(config: &Config) -> Result<Option<Traces>, Box<dyn Error>> {
+    let (traces, spans) = config.otlp_endpoint.as_deref().map(traces::begin).transpose()?.unzip();
     let lines = fmt::layer().with_writer(stderr).with_ansi(stderr().is_terminal());
     let lines = if config.log_json { lines.json().boxed() } else { lines.boxed() };
-    tracing_subscriber::registry().with(lines.with_filter(ours()).with_filter(EnvFilter::new(&config.log))).init();
+    let lines = lines.with_filter(ours()).with_filter(EnvFilter::new(&config.log));
+    tracing_subscriber::registry().with(spans).with(lines).init();
     set_hook(Box::new(tell));
+    Ok(traces)
 }
 
 /// Whatever the setting asks for: what the libraries for HTTP, GraphQL and the database say at their lower levels may show

@@ -50,7 +50,7 @@ pub async fn sanction(sources: &Sources, handle: &str, sanction: Sanction) -> Re
 
 /// Removes everything of those whose time to come back has passed.
 pub async fn purge(sources: &Sources) -> Result<(), Box<dyn Error>> {
-    super::log::begin(&sources.config()?);
+    super::log::begin(&sources.config()?)?;
     let purged = super::domain(sources).await?.purge().await?;
     println!("accounts removed: {}", purged.removed);
     if purged.failed > 0 {

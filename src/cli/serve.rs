@@ -12,7 +12,7 @@ use crate::{
 /// Serves the API until the process is told to stop.
 pub async fn run(sources: &Sources, migrate: bool) -> Result<(), Box<dyn Error>> {
     let config = sources.config()?;
-    super::log::begin(&config);
+    let traces = super::log::begin(&config)?;
     let migrations = Migrations::connect(&config.database, false).await?;
     if migrate {
         migrations.up().await?;
@@ -33,5 +33,8 @@ pub async fn run(sources: &Sources, migrate: bool) -> Result<(), Box<dyn Error>>
         super::write(&format!("Map        http://{address}/map\n"))?;
     }
     app.serve(listener).await?;
+    if let Some(traces) = traces {
+        traces.end().await;
+    }
     Ok(())
 }

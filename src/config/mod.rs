@@ -23,6 +23,12 @@ pub struct Config {
     pub database: store::db::Options,
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Where to listen for those who ask for numbers.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Where traces are sent to.
+    pub otlp_endpoint: Option<String>,
+    /// How long an operation takes that is logged as slow.
+    pub slow: Duration,
     /// What is logged.
     pub log: String,
     /// Whether logs are JSON.
@@ -67,9 +73,24 @@ impl Sources {
         })
     }
 
+    /// The value of a setting that may be empty.
+    fn given(&self, name: &'static str) -> Result<Option<&str>, ConfigError> {
+        Ok(Some(self.value(name)?).filter(|value| !value.is_empty()))
+    }
+
     fn optional_database(&self, name: &'static str) -> Result<Option<String>, ConfigError> {
-        let url = self.value(name)?;
-        if url.is_empty() { Ok(None) } else { database_url(name, url).map(Some) }
+        self.given(name)?.map(|url| database_url(name, url)).transpose()
+    }
+
+    fn otlp_endpoint(&self) -> Result<Option<String>, ConfigError> {
+        const NAME: &str = "OTLP_ENDPOINT";
+        let is_possible = |text: &str| url::Url::parse(text).is_ok_and(|url| url.scheme() == "http" && url.has_host());
+        match self.given(NAME)? {
+            Some(text) if !is_possible(text) => {
+                Err(ConfigError { name: NAME, problem: "must be an address, as http://127.0.0.1:4318".to_owned() })
+            }
+            text => Ok(text.map(str::to_owned)),
+        }
     }
 
     /// Everything that the server needs.
@@ -86,10 +107,10 @@ impl Sources {
         let limits = self.limits()?;
         Ok(Config {
             database: self.database()?,
-            listen: self.value("LISTEN")?.parse().map_err(|_| ConfigError {
-                name: "LISTEN",
-                problem: "must be an address and a port, as 127.0.0.1:8000".to_owned(),
-            })?,
+            listen: address("LISTEN", self.value("LISTEN")?)?,
+            metrics_listen: self.given("METRICS_LISTEN")?.map(|text| address("METRICS_LISTEN", text)).transpose()?,
+            otlp_endpoint: self.otlp_endpoint()?,
+            slow: self.milliseconds("SLOW_OPERATION_MS")?,
             log: self.log()?,
             log_json: self.log_json()?,
             http: self.http()?,
@@ -110,7 +131,7 @@ impl Sources {
                     look: Duration::from_secs(1),
                 },
             },
-            nats_url: Some(self.value("NATS_URL")?.to_owned()).filter(|url| !url.is_empty()),
+            nats_url: self.given("NATS_URL")?.map(str::to_owned),
         })
     }
 
@@ -273,6 +294,11 @@ impl Sources {
     }
 }
 
+fn address(name: &'static str, text: &str) -> Result<SocketAddr, ConfigError> {
+    let problem = "must be an address and a port, as 127.0.0.1:8000".to_owned();
+    text.parse().map_err(|_| ConfigError { name, problem })
+}
+
 /// An address of a database. It is not repeated where it is wrong: it may hold a password.
 fn database_url(name: &'static str, url: &str) -> Result<String, ConfigError> {
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
@@ -304,6 +330,8 @@ mod tests {
             ("DATABASE_URL", "mysql://x", "must begin with postgres://"),
             ("DATABASE_DIRECT_URL", "mysql://x", "must begin with postgres://"),
             ("LISTEN", "8000", "must be an address and a port"),
+            ("METRICS_LISTEN", "on", "must be an address and a port"),
+            ("OTLP_ENDPOINT", "https://collector.example", "must be an address, as http://"),
             ("PAGE_SIZE", "0", "must be a whole number from 1 to 100"),
             ("PAGE_SIZE_MAX", "many", "must be a whole number"),
             ("PLAYGROUND", "yes", "must be on or off"),

@@ -34,6 +34,13 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("LISTEN", "127.0.0.1:8000", "address and port to listen on"),
     setting("LOG", "info", "what is logged, as tracing filters: info, sojorn=debug, ...; of libraries, info at most"),
     setting("LOG_FORMAT", "text", "how it is logged: text or json"),
+    setting("SLOW_OPERATION_MS", "1000", "milliseconds that an operation takes that is logged as slow, by its hash"),
+    setting(
+        "METRICS_LISTEN",
+        "",
+        "address and port of /metrics for Prometheus, as 127.0.0.1:9090, where the public has no way to; empty: none",
+    ),
+    setting("OTLP_ENDPOINT", "", "a collector of traces by OTLP over HTTP, as http://127.0.0.1:4318; empty: none"),
     setting("CORS_ORIGINS", "", "web origins that may call the API from a browser, with commas between"),
     setting("PLAYGROUND", "on", "the playground at /: on or off"),
     setting("MAP", "on", "the map at /map: on or off"),

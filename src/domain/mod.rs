@@ -37,7 +37,10 @@ use self::{
     budget::{Budgets, Ledger},
     live::{Hub, Limits, Resume},
 };
-use crate::store::{Db, StoreError};
+use crate::{
+    metrics::Metrics,
+    store::{Db, StoreError},
+};
 
 /// What the domain is told when the server starts.
 #[derive(Clone, Debug)]
@@ -112,6 +115,23 @@ impl Domain {
     #[must_use]
     pub fn until(&self, at: DateTime<Utc>) -> std::time::Duration {
         (at - self.now()).to_std().unwrap_or_default()
+    }
+
+    /// Numbers about what the server does, as Prometheus reads them.
+    #[must_use]
+    pub fn metrics_text(&self) -> String {
+        let metrics = self.metrics();
+        self.hub.measure(metrics);
+        metrics.passwords.set(self.passwords.taken());
+        let (busy, idle) = self.db.connections();
+        metrics.pool("requests", busy, idle);
+        metrics.text()
+    }
+
+    /// Where it is counted.
+    #[must_use]
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        self.db.metrics()
     }
 
     fn now(&self) -> DateTime<Utc> {

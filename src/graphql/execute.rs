@@ -5,11 +5,17 @@ use std::{pin::Pin, sync::Arc};
 use async_graphql::{Name, Response, ServerError, Value};
 use futures_util::{Stream, StreamExt};
 
+use tracing::Instrument;
+
 use super::{
     Api, Live, Operation, ViewerContext,
+    account::Account,
     error::{code, coded},
 };
-use crate::domain::budget::Standing;
+use crate::{
+    domain::budget::Standing,
+    metrics::{accounted, accounted_stream},
+};
 
 /// What became of a request.
 #[derive(Debug)]
@@ -46,13 +52,16 @@ impl Charged {
 impl Api {
     /// Executes an operation for a viewer.
     pub async fn execute(&self, mut operation: Operation, vc: ViewerContext, charged: Charged) -> Outcome {
+        let mut account = self.account(&operation, &vc);
         let remember = operation.remember.take().map(|name| (name, operation.request.query.clone()));
         let tells_cost = operation.request.extensions.get("cost") == Some(&Value::Boolean(true));
-        let mut response = self.schema.execute(operation.request.data(vc).data(charged)).await;
+        let work = self.schema.execute(operation.request.data(vc).data(charged)).instrument(account.span());
+        let mut response = accounted(Arc::clone(&account.spent), work).await;
         if tells_cost {
             response.extensions.insert("cost".to_owned(), charged.extension());
         }
         let outcome = outcome(response, self.limits.errors);
+        account.answered(&outcome);
         if let (Some((name, text)), Outcome::Executed(_)) = (remember, &outcome) {
             self.documents.remember(name, &text);
         }
@@ -68,15 +77,23 @@ impl Api {
         live: Live,
         charged: Charged,
     ) -> Pin<Box<dyn Stream<Item = Outcome> + Send>> {
+        let mut account = self.account(&operation, &vc);
         let live = Arc::new(live);
         let most_errors = self.limits.errors;
         let answers = self.schema.execute_stream(operation.request.data(vc).data(charged).data(Arc::clone(&live)));
-        Box::pin(answers.map(move |mut response| {
+        Box::pin(accounted_stream(Arc::clone(&account.spent), answers).map(move |mut response| {
             if let Some(id) = live.take_event_id() {
                 response.extensions.insert("eventId".to_owned(), id.into());
             }
-            outcome(response, most_errors)
+            let outcome = outcome(response, most_errors);
+            account.answered(&outcome);
+            outcome
         }))
+    }
+
+    fn account(&self, operation: &Operation, vc: &ViewerContext) -> Account {
+        let metrics = Arc::clone(vc.domain().metrics());
+        Account::new(metrics, operation.label.clone(), operation.request.query.clone(), self.slow)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The words of the schema. Resolvers translate between the API and the domain, and decide nothing.
 
+mod account;
 mod arguments;
 mod batch;
 mod catalog;
@@ -18,6 +19,8 @@ mod root;
 mod subscription;
 pub mod types;
 mod viewer_context;
+
+use std::time::Duration;
 
 use async_graphql::SchemaBuilder;
 
@@ -41,14 +44,15 @@ pub struct Api {
     catalog: Catalog,
     limits: Limits,
     documents: Documents,
+    slow: Duration,
 }
 
 impl Api {
-    /// With these limits and documents. Introspection can be switched off.
+    /// With these limits and documents; what takes as long as `slow` is logged. Introspection can be switched off.
     #[must_use]
-    pub fn new(introspection: bool, limits: Limits, documents: &DocumentOptions) -> Self {
+    pub fn new(introspection: bool, limits: Limits, documents: &DocumentOptions, slow: Duration) -> Self {
         let (schema, catalog) = (schema(introspection), Catalog::of(&sdl()));
-        Self { schema, catalog, limits, documents: Documents::new(documents) }
+        Self { schema, catalog, limits, documents: Documents::new(documents), slow }
     }
 }
 

@@ -1,7 +1,7 @@
 //! From the text of a request to an operation that may be executed: within all limits, with its values checked.
 
 use async_graphql::{
-    Request, ServerError,
+    Name, Request, ServerError,
     parser::{
         self,
         types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
@@ -9,7 +9,7 @@ use async_graphql::{
 };
 
 use super::{
-    Api, Named,
+    Api, Named, account,
     documents::Found,
     dry_run,
     error::{code, coded},
@@ -17,12 +17,15 @@ use super::{
     limits::{Exceeded, cost, lexical, shape},
     merge, root,
 };
+use crate::metrics;
 
 /// An operation that may be executed.
 pub struct Operation {
     pub(super) request: Request,
     /// The name by which its document is to be remembered, once it proves to be good.
     pub(super) remember: Option<String>,
+    /// What it is called by those who watch the server.
+    pub(super) label: metrics::Operation,
     /// What kind of operation it is.
     pub kind: OperationType,
     /// What it costs at most.
@@ -37,7 +40,7 @@ impl Api {
     /// The document is parsed here, so that a syntax error can leave without the source line that async-graphql would
     /// quote (it may hold a password), and so that it is measured before anything walks it.
     pub fn prepare(&self, named: Named, mut request: Request) -> Result<Operation, Vec<ServerError>> {
-        let Found { text, remember } = self.documents.find(named).map_err(|error| vec![error])?;
+        let Found { text, remember, is_built_in } = self.documents.find(named).map_err(|error| vec![error])?;
         request.query = text;
         let exceeded = |exceeded: Exceeded| vec![exceeded.error()];
         lexical::check(&request.query, &self.limits).map_err(exceeded)?;
@@ -56,6 +59,8 @@ impl Api {
             return Err(exceeded(Exceeded::Cost { cost, most: self.limits.cost }));
         }
         let kind = operation.ty;
+        let name = request.operation_name.as_deref().or_else(|| only_name(&document)).filter(|_| is_built_in);
+        let label = account::label(&self.catalog, operation, name);
         // async-graphql looks for them where a variable stands in an argument; in `@skip` and `@include` it takes one that
         // is not given for false.
         for definition in operation.variable_definitions.iter().map(|definition| &definition.node) {
@@ -68,7 +73,7 @@ impl Api {
         }
         merge::merge(&mut document);
         request.set_parsed_query(document);
-        Ok(Operation { request, remember, kind, cost, is_dry })
+        Ok(Operation { request, remember, label, kind, cost, is_dry })
     }
 }
 
@@ -82,6 +87,14 @@ fn chosen<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<&'
         (DocumentOperations::Single(_), Some(_)) => None,
     };
     operation.map(|operation| &operation.node).ok_or("the document has no operation of that name")
+}
+
+/// The name of the only operation.
+fn only_name(document: &ExecutableDocument) -> Option<&str> {
+    match &document.operations {
+        DocumentOperations::Multiple(operations) => operations.keys().next().map(Name::as_str),
+        DocumentOperations::Single(_) => None,
+    }
 }
 
 /// As [`chosen`], to change it.

@@ -11,6 +11,7 @@ mod health;
 mod idempotency;
 mod live;
 mod map;
+mod metrics;
 mod negotiation;
 mod playground;
 mod serve;
@@ -20,6 +21,7 @@ mod trace;
 
 use std::sync::Arc;
 
+use async_graphql::{Request, ServerError};
 use axum::{
     Router,
     extract::DefaultBodyLimit,
@@ -39,11 +41,15 @@ pub use self::{
     graphql::Options as GraphQlOptions,
     live::{Live, Options as LiveOptions},
     map::Tiles,
+    metrics::router as metrics_router,
     serve::{ConnectionOptions, serve},
     size::HeadSizes,
 };
 pub(crate) use self::{credentials::bearer, tiles::address as tile_address};
-use crate::{domain::Domain, graphql::Api};
+use crate::{
+    domain::Domain,
+    graphql::{Api, Named, Operation, code_of as graphql_code},
+};
 
 /// What the routes need.
 #[derive(Clone)]
@@ -56,6 +62,16 @@ pub struct State {
     pub options: graphql::Options,
     /// What live connections share.
     pub live: Live,
+}
+
+impl State {
+    /// Prepares an operation, and counts what is refused.
+    fn prepare(&self, named: Named, request: Request) -> Result<Operation, Vec<ServerError>> {
+        self.api.prepare(named, request).inspect_err(|errors| {
+            let code = errors.first().and_then(graphql_code).unwrap_or("UNKNOWN");
+            self.domain.metrics().refused(code);
+        })
+    }
 }
 
 /// How the routes are set up.

@@ -13,6 +13,8 @@ use tower_http::request_id::{MakeRequestId, RequestId};
 use tracing::Instrument;
 use uuid::Uuid;
 
+use crate::traces;
+
 /// The header that carries the id of a request, in both directions.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -42,6 +44,7 @@ pub async fn request(request: Request, next: Next) -> Response {
         method = %request.method(),
         path = request.extensions().get::<MatchedPath>().map_or("(none)", MatchedPath::as_str),
     );
+    traces::continue_from(&span, request.headers().get("traceparent").and_then(|parent| parent.to_str().ok()));
     async {
         let response = next.run(request).await;
         let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);

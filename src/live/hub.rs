@@ -17,11 +17,14 @@ use super::{
     connection::{Held, Queued},
     registry::{Connected, Registry},
 };
-use crate::store::{
-    Db, StoreError,
-    delivery::Follows,
-    event::{self, Event, Kind},
-    geo::Watch,
+use crate::{
+    metrics::Metrics,
+    store::{
+        Db, StoreError,
+        delivery::Follows,
+        event::{self, Event, Kind},
+        geo::Watch,
+    },
 };
 
 /// How much one may hold.
@@ -153,6 +156,19 @@ impl Hub {
         self.draining.load(Ordering::SeqCst)
     }
 
+    /// Counts who is connected, and what they wait for.
+    pub fn measure(&self, metrics: &Metrics) {
+        let state = self.state();
+        for (gauge, count) in
+            [(&metrics.connections, state.connections.len()), (&metrics.subscriptions, state.subscriptions.len())]
+        {
+            gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
+        }
+        drop(state);
+        let (busy, idle) = self.own.connections();
+        metrics.pool("background", busy, idle);
+    }
+
     /// How many are connected.
     pub fn connections(&self) -> usize {
         self.state().connections.len()
@@ -239,6 +255,7 @@ impl Hub {
             } else {
                 // Fails when nobody waits any more; then it is dropped here, and no longer counted.
                 let _ = waiting.queue.send(Queued::new(delivery, &connected.queued));
+                self.db.metrics().events.inc();
             }
         }
         late

@@ -70,6 +70,9 @@ impl Hub {
                 }
                 self.hand_out(deliveries).await;
             }
+            if !batch.events.is_empty() {
+                self.own.metrics().event_round.observe(begun.elapsed().as_secs_f64());
+            }
             let is_done = batch.next.round.is_none();
             self.read_to(batch.next);
             if is_done {

@@ -8,8 +8,10 @@ use sea_orm::{
 };
 
 use tokio::sync::Notify;
+use tracing::{Instrument, Span};
 
 use super::{StoreError, sql::Sql};
+use crate::metrics::Metrics;
 
 /// How to reach the database.
 #[derive(Clone, Debug)]
@@ -71,6 +73,7 @@ pub struct Db {
     committed: Arc<Notify>,
     /// What begins each transaction, where connections are lent for one and nothing lasts longer.
     preamble: Option<Arc<str>>,
+    metrics: Arc<Metrics>,
 }
 
 /// Something that statements can be sent to: the pool, or a transaction.
@@ -100,31 +103,54 @@ pub trait Executor: Sync {
 
 impl Executor for Db {
     async fn rows(&self, sql: Sql) -> Result<Vec<QueryResult>, StoreError> {
-        let Some(tx) = self.lent().await? else {
-            return Ok(self.connection.query_all_raw(sql.into_statement()).await?);
-        };
+        let Some(tx) = self.lent().await? else { return rows(&self.connection, sql).await };
         let rows = tx.rows(sql).await?;
         tx.transaction.commit().await?;
         Ok(rows)
     }
 
     async fn row(&self, sql: Sql) -> Result<Option<QueryResult>, StoreError> {
-        let Some(tx) = self.lent().await? else {
-            return Ok(self.connection.query_one_raw(sql.into_statement()).await?);
-        };
+        let Some(tx) = self.lent().await? else { return row(&self.connection, sql).await };
         let row = tx.row(sql).await?;
         tx.transaction.commit().await?;
         Ok(row)
     }
 
     async fn execute(&self, sql: Sql) -> Result<u64, StoreError> {
-        let Some(tx) = self.lent().await? else {
-            return Ok(self.connection.execute_raw(sql.into_statement()).await?.rows_affected());
-        };
+        let Some(tx) = self.lent().await? else { return execute(&self.connection, sql).await };
         let changed = tx.execute(sql).await?;
         tx.transaction.commit().await?;
         Ok(changed)
     }
+}
+
+async fn rows(connection: &impl ConnectionTrait, sql: Sql) -> Result<Vec<QueryResult>, StoreError> {
+    let statement = sql.into_statement();
+    let span = span(&statement);
+    Ok(connection.query_all_raw(statement).instrument(span).await?)
+}
+
+async fn row(connection: &impl ConnectionTrait, sql: Sql) -> Result<Option<QueryResult>, StoreError> {
+    let statement = sql.into_statement();
+    let span = span(&statement);
+    Ok(connection.query_one_raw(statement).instrument(span).await?)
+}
+
+async fn execute(connection: &impl ConnectionTrait, sql: Sql) -> Result<u64, StoreError> {
+    let statement = sql.into_statement();
+    let span = span(&statement);
+    Ok(connection.execute_raw(statement).instrument(span).await?.rows_affected())
+}
+
+/// What traces tell of a statement: its first word.
+fn span(statement: &Statement) -> Span {
+    tracing::debug_span!("statement", kind = kind_of(&statement.sql))
+}
+
+/// The first word of a statement, of those that there are.
+fn kind_of(sql: &str) -> &'static str {
+    const KINDS: [&str; 5] = ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"];
+    KINDS.into_iter().find(|kind| sql.starts_with(kind)).unwrap_or("other")
 }
 
 /// A transaction: everything in it happens, or nothing.
@@ -135,15 +161,15 @@ pub struct Tx {
 
 impl Executor for Tx {
     async fn rows(&self, sql: Sql) -> Result<Vec<QueryResult>, StoreError> {
-        Ok(self.transaction.query_all_raw(sql.into_statement()).await?)
+        rows(&self.transaction, sql).await
     }
 
     async fn row(&self, sql: Sql) -> Result<Option<QueryResult>, StoreError> {
-        Ok(self.transaction.query_one_raw(sql.into_statement()).await?)
+        row(&self.transaction, sql).await
     }
 
     async fn execute(&self, sql: Sql) -> Result<u64, StoreError> {
-        Ok(self.transaction.execute_raw(sql.into_statement()).await?.rows_affected())
+        execute(&self.transaction, sql).await
     }
 }
 
@@ -164,6 +190,15 @@ impl Tx {
 impl Db {
     /// Opens the pool and proves with one connection that the database answers.
     pub async fn connect(options: &Options) -> Result<Self, StoreError> {
+        Self::open(options, Arc::default()).await
+    }
+
+    /// Opens another pool, whose statements are counted with those of this one.
+    pub async fn another(&self, options: &Options) -> Result<Self, StoreError> {
+        Self::open(options, Arc::clone(&self.metrics)).await
+    }
+
+    async fn open(options: &Options, metrics: Arc<Metrics>) -> Result<Self, StoreError> {
         let mut connect = ConnectOptions::new(&options.url);
         let settings = options.settings();
         let preamble = options.direct_url.as_ref().map(|_| preamble(&settings));
@@ -188,10 +223,28 @@ impl Db {
                 }
             });
         let mut connection = Database::connect(connect).await?;
-        if let Some(Observer(observe)) = options.observer.clone() {
-            connection.set_metric_callback(move |info| observe(info.statement));
-        }
-        Ok(Self { connection, committed: Arc::default(), preamble })
+        let (observer, counted) = (options.observer.clone(), Arc::clone(&metrics));
+        connection.set_metric_callback(move |info| {
+            counted.statement(kind_of(&info.statement.sql), info.elapsed);
+            if let Some(Observer(observe)) = &observer {
+                observe(info.statement);
+            }
+        });
+        Ok(Self { connection, committed: Arc::default(), preamble, metrics })
+    }
+
+    /// Where statements are counted.
+    #[must_use]
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+
+    /// How many connections are busy, and how many are not.
+    #[must_use]
+    pub fn connections(&self) -> (usize, usize) {
+        let pool = self.connection.get_postgres_connection_pool();
+        let idle = pool.num_idle();
+        ((pool.size() as usize).saturating_sub(idle), idle)
     }
 
     /// The pool, for the commands that stream (COPY) or migrate.

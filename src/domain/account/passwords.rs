@@ -16,6 +16,7 @@ pub struct Passwords {
     /// Those who are at work, and those who wait: whoever comes when all places are taken is sent away, so that a flood of
     /// passwords holds up nobody but those who send them.
     places: Semaphore,
+    all_places: usize,
 }
 
 /// What a password was checked against.
@@ -32,7 +33,13 @@ pub enum Verdict {
 impl Passwords {
     pub(in crate::domain) fn new(workers: usize, queue: usize) -> Self {
         let workers = workers.max(1);
-        Self { workers: Semaphore::new(workers), places: Semaphore::new(workers + queue) }
+        let all_places = workers + queue;
+        Self { workers: Semaphore::new(workers), places: Semaphore::new(all_places), all_places }
+    }
+
+    /// How many are at work, or wait.
+    pub(in crate::domain) fn taken(&self) -> i64 {
+        i64::try_from(self.all_places - self.places.available_permits()).unwrap_or(i64::MAX)
     }
 
     /// Hashes a password: Argon2id, 19 MiB, 2 passes, 1 lane, as OWASP recommends and the crate defaults to.

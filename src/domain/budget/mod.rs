@@ -93,6 +93,23 @@ impl Ration {
         }
     }
 
+    /// Its name, for those who watch the server.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Cost => "cost",
+            Self::Posts => "posts",
+            Self::Follows => "follows",
+            Self::Likes => "likes",
+            Self::Votes => "votes",
+            Self::Blocks => "blocks",
+            Self::KeyClaims => "key_claims",
+            Self::SignIns => "sign_ins",
+            Self::SignInsAnHour => "sign_ins_an_hour",
+            Self::SignInsFrom => "sign_ins_from_address",
+            Self::SignUpsFrom => "sign_ups_from_address",
+        }
+    }
+
     fn most(self, budgets: &Budgets) -> u64 {
         match self {
             Self::Cost => budgets.cost,
@@ -147,7 +164,8 @@ pub struct Overspent(pub Standing);
 impl Domain {
     /// Charges a viewer, or an address, for an operation.
     pub fn charge(&self, viewer: Viewer, address: Option<IpAddr>, cost: u64) -> Result<Standing, Overspent> {
-        self.take(Ration::Cost, Subject::of(viewer, address), cost)
+        let taken = self.take(Ration::Cost, Subject::of(viewer, address), cost);
+        taken.inspect_err(|_| self.metrics().overspent(Ration::Cost.word()))
     }
 
     /// How the budget of a viewer or an address stands.
@@ -159,7 +177,10 @@ impl Domain {
     /// Takes one of what a person may do so often.
     pub(super) fn ration(&self, ration: Ration, person: ProfileId) -> Result<(), Error> {
         let taken = self.take(ration, Subject::Person(person), 1);
-        taken.map(|_| ()).map_err(|Overspent(standing)| self.rate_limited(standing.resets_at))
+        taken.map(|_| ()).map_err(|Overspent(standing)| {
+            self.metrics().overspent(ration.word());
+            self.rate_limited(standing.resets_at)
+        })
     }
 
     /// Takes one of each, by the count of the database. What is refused is given back: a budget that lasts long is not
@@ -178,7 +199,9 @@ impl Domain {
         let spent = spend(1).await?;
         let ends = keys.iter().zip(rations).filter_map(|(key, (ration, _))| {
             let most = ration.most(&self.budgets).cast_signed();
-            spent.iter().find(|spent| spent.key == key && spent.spent > most).map(|spent| spent.ends_at)
+            let spent = spent.iter().find(|spent| spent.key == key && spent.spent > most)?;
+            self.metrics().overspent(ration.word());
+            Some(spent.ends_at)
         });
         let Some(ends_at) = ends.max() else { return Ok(()) };
         spend(-1).await?;

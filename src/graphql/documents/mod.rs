@@ -51,6 +51,8 @@ pub struct Found {
     pub text: String,
     /// The name by which it is to be remembered, once it proves to be good.
     pub remember: Option<String>,
+    /// Whether it is one of those that clients were built with.
+    pub is_built_in: bool,
 }
 
 /// The documents that are known.
@@ -75,8 +77,9 @@ impl Documents {
             Named { text: None, id, hash } => {
                 let name = id.or(hash).unwrap_or_default();
                 let known = self.manifest.get(&name).map(str::to_owned);
+                let is_built_in = known.is_some();
                 let text = known.or_else(|| self.automatic.as_ref()?.get(&name)).ok_or_else(|| self.unknown())?;
-                Ok(Found { text, remember: None })
+                Ok(Found { text, remember: None, is_built_in })
             }
         }
     }
@@ -90,7 +93,8 @@ impl Documents {
 
     /// A document that came along, perhaps with its hash.
     fn sent(&self, text: String, hash: Option<String>) -> Result<Found, ServerError> {
-        if self.trust != Trust::Off && !self.manifest.holds(&text) {
+        let is_built_in = self.manifest.holds(&text);
+        if self.trust != Trust::Off && !is_built_in {
             if self.trust == Trust::Only {
                 return Err(error("only documents that clients were built with are executed here", NOT_FOUND));
             }
@@ -100,7 +104,7 @@ impl Documents {
             return Err(error("the hash is not that of the document", code::BAD_USER_INPUT));
         }
         let remember = hash.filter(|_| self.automatic.is_some()).map(|hash| hash.to_ascii_lowercase());
-        Ok(Found { text, remember })
+        Ok(Found { text, remember, is_built_in })
     }
 
     fn unknown(&self) -> ServerError {

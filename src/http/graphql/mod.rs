@@ -160,7 +160,7 @@ fn asked(state: &AppState, headers: &HeaderMap, parameters: Parameters) -> Resul
     let key = idempotency::key(headers, &parameters)?;
     let last_event_id = parameters.last_event_id();
     let operation =
-        state.api.prepare(parameters.named(), parameters.into_request()).map_err(|errors| refused(headers, &errors))?;
+        state.prepare(parameters.named(), parameters.into_request()).map_err(|errors| refused(headers, &errors))?;
     Ok(Asked { operation, last_event_id, key })
 }
 
@@ -183,7 +183,7 @@ async fn batch(state: AppState, parts: &Parts, items: Vec<Parameters>) -> Respon
             Ok(key) => key,
             Err(refusal) => return refusal,
         };
-        let outcome = match state.api.prepare(parameters.named(), parameters.into_request()) {
+        let outcome = match state.prepare(parameters.named(), parameters.into_request()) {
             Ok(operation) => {
                 let asked = Asked { operation, last_event_id: None, key };
                 match budget::charge(&state, admission.viewer, address_of(&parts.extensions), &asked.operation) {

@@ -265,7 +265,7 @@ impl Session<'_> {
         self.admission = admit(self.state, self.token.as_deref()).await?;
         let live = Live::new(self.connection.clone(), payload.last_event_id());
         let state = self.state;
-        let prepared = state.api.prepare(payload.named(), payload.into_request()).and_then(|operation| {
+        let prepared = state.prepare(payload.named(), payload.into_request()).and_then(|operation| {
             let charged = budget::charge(state, self.admission.viewer, self.address, &operation);
             let overspent = |overspent| vec![graphql::rate_limited(budget::retry_after(state, overspent))];
             Ok((operation, charged.map_err(overspent)?))

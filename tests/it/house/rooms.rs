@@ -64,6 +64,12 @@ const BANS: &[Ban] = &[
         because: "events are read and handed on whatever they mean and whoever carries them",
     },
     Ban {
+        places: &["src/metrics"],
+        but: &[],
+        words: &["store", "domain", "graphql", "http", "live", "async_graphql", "axum", "sea_orm", "sqlx", "config"],
+        because: "numbers are told by the others, who know what they mean",
+    },
+    Ban {
         places: &["migration/src"],
         but: &[],
         words: &["entity", "sojorn"],

@@ -1,3 +1,6 @@
 //! What operators put around the server, for real: a pooler before its database, a replica behind it, and what watches it.
 
+mod metrics;
 mod pooler;
+mod slow;
+mod traces;

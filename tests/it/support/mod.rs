@@ -7,6 +7,7 @@ mod crowd;
 mod database;
 mod dice;
 mod list;
+mod log;
 mod plan;
 mod pooler;
 pub mod privacy;
@@ -46,6 +47,7 @@ pub use self::{
     database::{Database, url_of},
     dice::Dice,
     list::List,
+    log::Log,
     plan::Plan,
     pooler::Pooler,
     scene::{Beacon, Person, Post},
