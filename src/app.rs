@@ -16,7 +16,7 @@ use crate::{
     graphql::Api,
     http::{self, ConnectionOptions, Live, State},
     live::{Broker, BrokerError},
-    store::{self, Db, StoreError},
+    store::{self, Db, StoreError, replica::Replica},
 };
 
 /// How long a server that stops still tells those who ask to go elsewhere: less than they wait before they come back
@@ -34,6 +34,7 @@ pub struct App {
     connections: ConnectionOptions,
     broker: Broker,
     metrics_listen: Option<SocketAddr>,
+    replica: Option<(Replica, Db)>,
 }
 
 /// Why the server cannot start.
@@ -55,13 +56,31 @@ impl App {
             Some(url) => Broker::nats(url).await?,
             None => Broker::Postgres(config.database.direct().url),
         };
-        let own = db.another(&store::db::Options { max_connections: 2, ..config.database.clone() }).await?;
+        let own = db
+            .another(&store::db::Options {
+                max_connections: 2 + u32::from(config.replica.is_some()),
+                ..config.database.clone()
+            })
+            .await?;
+        let replica = match &config.replica {
+            Some(options) => Some(Replica::connect(options, &db).await?),
+            None => None,
+        };
+        let db = db.with_replica(replica.clone());
+        let replica = replica.map(|replica| (replica, own.clone()));
         let domain = Domain::new(db, own, clock, random, &config.domain);
         let api = Arc::new(Api::new(config.introspection, config.limits, &config.documents, config.slow));
         let live = Live::new(config.http.live);
         let state = State { domain: Arc::clone(&domain), api, options: config.http.graphql, live };
         let router = http::router(state, &config.http);
-        Ok(Self { domain, router, connections: config.http.connections, broker, metrics_listen: config.metrics_listen })
+        Ok(Self {
+            domain,
+            router,
+            connections: config.http.connections,
+            broker,
+            metrics_listen: config.metrics_listen,
+            replica,
+        })
     }
 
     /// Serves until SIGTERM or Ctrl-C. Then the requests that have begun are finished, and those who are connected are
@@ -113,6 +132,9 @@ impl App {
         tasks.spawn(Arc::clone(hub).run());
         tasks.spawn(self.broker.clone().announce(Arc::clone(hub)));
         tasks.spawn(self.broker.clone().listen(Arc::clone(hub)));
+        if let Some((replica, primary)) = self.replica.clone() {
+            tasks.spawn(replica.follow(primary));
+        }
         let domain = Arc::clone(&self.domain);
         tasks.spawn(async move {
             let mut minutes = every(Duration::from_mins(1));

@@ -13,7 +13,7 @@ use crate::{
     domain::{self, budget::Budgets, live},
     graphql::{DocumentOptions, Limits, Manifest, Trust},
     http::{ConnectionOptions, GraphQlOptions, HeadSizes, LiveOptions, Options, Proxies, Tiles},
-    store,
+    store::{self, replica::ReplicaOptions},
 };
 
 /// The settings, read and checked.
@@ -21,6 +21,8 @@ use crate::{
 pub struct Config {
     /// How to reach the database.
     pub database: store::db::Options,
+    /// A database that follows it, to read from.
+    pub replica: Option<ReplicaOptions>,
     /// Where to listen.
     pub listen: SocketAddr,
     /// Where to listen for those who ask for numbers.
@@ -82,6 +84,12 @@ impl Sources {
         self.given(name)?.map(|url| database_url(name, url)).transpose()
     }
 
+    fn replica(&self) -> Result<Option<ReplicaOptions>, ConfigError> {
+        let lag = self.milliseconds("DATABASE_REPLICA_LAG_MS")?;
+        let Some(url) = self.optional_database("DATABASE_REPLICA_URL")? else { return Ok(None) };
+        Ok(Some(ReplicaOptions { database: store::db::Options { url, direct_url: None, ..self.database()? }, lag }))
+    }
+
     fn otlp_endpoint(&self) -> Result<Option<String>, ConfigError> {
         const NAME: &str = "OTLP_ENDPOINT";
         let is_possible = |text: &str| url::Url::parse(text).is_ok_and(|url| url.scheme() == "http" && url.has_host());
@@ -107,6 +115,7 @@ impl Sources {
         let limits = self.limits()?;
         Ok(Config {
             database: self.database()?,
+            replica: self.replica()?,
             listen: address("LISTEN", self.value("LISTEN")?)?,
             metrics_listen: self.given("METRICS_LISTEN")?.map(|text| address("METRICS_LISTEN", text)).transpose()?,
             otlp_endpoint: self.otlp_endpoint()?,
@@ -332,6 +341,7 @@ mod tests {
             ("LISTEN", "8000", "must be an address and a port"),
             ("METRICS_LISTEN", "on", "must be an address and a port"),
             ("OTLP_ENDPOINT", "https://collector.example", "must be an address, as http://"),
+            ("DATABASE_REPLICA_URL", "replica", "must begin with postgres://"),
             ("PAGE_SIZE", "0", "must be a whole number from 1 to 100"),
             ("PAGE_SIZE_MAX", "many", "must be a whole number"),
             ("PLAYGROUND", "yes", "must be on or off"),

@@ -112,6 +112,12 @@ pub(super) const SETTINGS: &[Setting] = &[
         "PostgreSQL itself, where DATABASE_URL is that of a PgBouncer in transaction mode: for migrations, imports, and to \
          hear of events",
     ),
+    optional_secret("DATABASE_REPLICA_URL", "a database that follows it, to read feeds and maps from"),
+    setting(
+        "DATABASE_REPLICA_LAG_MS",
+        "100",
+        "milliseconds that a read waits for the replica to have all that the database has; then the database serves",
+    ),
     setting("DATABASE_CONNECTIONS", "16", "connections to the database at most"),
     setting("DATABASE_WAIT_MS", "2000", "milliseconds to wait for a free connection"),
     setting("STATEMENT_TIMEOUT_MS", "5000", "milliseconds that a statement may run"),

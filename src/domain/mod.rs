@@ -125,6 +125,10 @@ impl Domain {
         metrics.passwords.set(self.passwords.taken());
         let (busy, idle) = self.db.connections();
         metrics.pool("requests", busy, idle);
+        if let Some(replica) = self.db.replica() {
+            let (busy, idle) = replica.db().connections();
+            metrics.pool("replica", busy, idle);
+        }
         metrics.text()
     }
 

@@ -5,7 +5,7 @@
 
 mod spent;
 
-use std::time::Duration;
+use std::{sync::atomic::AtomicU64, time::Duration};
 
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
@@ -47,6 +47,11 @@ struct ByKind {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct BySource {
+    source: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OfPool {
     pool: &'static str,
     state: &'static str,
@@ -71,6 +76,7 @@ pub struct Metrics {
     documents: Family<ByCode, Counter>,
     sql_seconds: Family<ByKind, Histogram, fn() -> Histogram>,
     budgets: Family<ByBudget, Counter>,
+    reads: Family<BySource, Counter>,
     pools: Family<OfPool, Gauge>,
     /// Events that were put into queues.
     pub events: Counter,
@@ -82,6 +88,8 @@ pub struct Metrics {
     pub subscriptions: Gauge,
     /// Passwords that are hashed, or wait for that.
     pub passwords: Gauge,
+    /// Seconds that the replica is behind at least; 0 when it serves.
+    pub replica_lag: Gauge<f64, AtomicU64>,
 }
 
 /// From a millisecond to as long as a request may take.
@@ -100,12 +108,14 @@ impl Default for Metrics {
             documents: Family::default(),
             sql_seconds: Family::new_with_constructor(seconds),
             budgets: Family::default(),
+            reads: Family::default(),
             pools: Family::default(),
             events: Counter::default(),
             event_round: seconds(),
             connections: Gauge::default(),
             subscriptions: Gauge::default(),
             passwords: Gauge::default(),
+            replica_lag: Gauge::default(),
         };
         metrics.register();
         metrics
@@ -121,6 +131,10 @@ impl Metrics {
         all.register("documents_refused", "Documents that were not executed", self.documents.clone());
         all.register_with_unit("sql", "How long statements took", Unit::Seconds, self.sql_seconds.clone());
         all.register("budget_refusals", "What was refused because a budget is spent", self.budgets.clone());
+        let help = "Reads that a replica may answer, by who answered";
+        all.register("replica_reads", help, self.reads.clone());
+        let help = "How long the replica has been behind or away; 0 when it serves";
+        all.register_with_unit("replica_lag", help, Unit::Seconds, self.replica_lag.clone());
         all.register("pool_connections", "Connections to databases", self.pools.clone());
         all.register("events_delivered", "Events that were put into queues", self.events.clone());
         let help = "How long it took to read what has happened and to tell everybody";
@@ -159,6 +173,11 @@ impl Metrics {
     pub fn statement(&self, kind: &'static str, elapsed: Duration) {
         self.sql_seconds.get_or_create(&ByKind { kind }).observe(elapsed.as_secs_f64());
         spent(|spent| spent.add(elapsed));
+    }
+
+    /// Somebody has answered what a replica may answer.
+    pub fn read(&self, source: &'static str) {
+        self.reads.get_or_create(&BySource { source }).inc();
     }
 
     /// How many connections a pool has.

@@ -10,7 +10,11 @@ use sea_orm::{
 use tokio::sync::Notify;
 use tracing::{Instrument, Span};
 
-use super::{StoreError, sql::Sql};
+use super::{
+    StoreError,
+    replica::{Replica, Source},
+    sql::Sql,
+};
 use crate::metrics::Metrics;
 
 /// How to reach the database.
@@ -73,6 +77,7 @@ pub struct Db {
     committed: Arc<Notify>,
     /// What begins each transaction, where connections are lent for one and nothing lasts longer.
     preamble: Option<Arc<str>>,
+    replica: Option<Replica>,
     metrics: Arc<Metrics>,
 }
 
@@ -190,15 +195,20 @@ impl Tx {
 impl Db {
     /// Opens the pool and proves with one connection that the database answers.
     pub async fn connect(options: &Options) -> Result<Self, StoreError> {
-        Self::open(options, Arc::default()).await
+        Self::open(options, false, Arc::default()).await
     }
 
     /// Opens another pool, whose statements are counted with those of this one.
     pub async fn another(&self, options: &Options) -> Result<Self, StoreError> {
-        Self::open(options, Arc::clone(&self.metrics)).await
+        Self::open(options, false, Arc::clone(&self.metrics)).await
     }
 
-    async fn open(options: &Options, metrics: Arc<Metrics>) -> Result<Self, StoreError> {
+    /// As [`Self::another`], of a database that may be away.
+    pub(super) async fn another_lazily(&self, options: &Options) -> Result<Self, StoreError> {
+        Self::open(options, true, Arc::clone(&self.metrics)).await
+    }
+
+    async fn open(options: &Options, is_lazy: bool, metrics: Arc<Metrics>) -> Result<Self, StoreError> {
         let mut connect = ConnectOptions::new(&options.url);
         let settings = options.settings();
         let preamble = options.direct_url.as_ref().map(|_| preamble(&settings));
@@ -207,6 +217,7 @@ impl Db {
             .max_connections(options.max_connections)
             .acquire_timeout(options.acquire_timeout)
             .connect_timeout(options.acquire_timeout)
+            .connect_lazy(is_lazy)
             // Saves a round trip per statement; a connection that has rested longer is tried first.
             .test_before_acquire_if_idle_for(Duration::from_secs(5))
             // SQL in logs and traces would carry what people wrote.
@@ -230,7 +241,39 @@ impl Db {
                 observe(info.statement);
             }
         });
-        Ok(Self { connection, committed: Arc::default(), preamble, metrics })
+        Ok(Self { connection, committed: Arc::default(), preamble, replica: None, metrics })
+    }
+
+    /// With a replica, which answers what may be read from it.
+    #[must_use]
+    pub fn with_replica(self, replica: Option<Replica>) -> Self {
+        Self { replica, ..self }
+    }
+
+    /// The replica, if there is one.
+    #[must_use]
+    pub fn replica(&self) -> Option<&Replica> {
+        self.replica.as_ref()
+    }
+
+    /// Reads from the replica, if there is one that has all that is here, and else from here. For a statement that others
+    /// would wait for, and that is right by itself.
+    pub async fn reading<T, F>(&self, read: impl Fn(Self) -> F) -> Result<T, StoreError>
+    where
+        F: Future<Output = Result<T, StoreError>>,
+    {
+        if let Some(replica) = &self.replica {
+            let (answer, source) = replica.read(&read).await;
+            self.metrics.read(match source {
+                Source::Replica => "replica",
+                Source::Behind => "behind",
+                Source::Failed => "failed",
+            });
+            if let Some(answer) = answer {
+                return Ok(answer);
+            }
+        }
+        read(self.clone()).await
     }
 
     /// Where statements are counted.

@@ -27,6 +27,7 @@ pub mod own_list;
 pub mod page;
 pub mod post;
 pub mod profile;
+pub mod replica;
 mod scope;
 pub mod search;
 pub mod seed;

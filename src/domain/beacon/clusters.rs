@@ -38,8 +38,9 @@ impl Domain {
         if count(cells) > MAX_CELLS {
             return Err(bad("at this zoom, the box is larger than a screen".to_owned()));
         }
-        let area = area_of(cells)?;
-        Ok(store::geo::clusters(&self.db, viewer, self.now(), cells, &area, &stored(filter)?).await?)
+        let (now, area, filter) = (self.now(), &area_of(cells)?, &stored(filter)?);
+        let gather = |db| async move { store::geo::clusters(&db, viewer, now, cells, area, filter).await };
+        Ok(self.db.reading(gather).await?)
     }
 }
 

@@ -66,13 +66,16 @@ impl Domain {
         // Area and filter decide which list it is, and so they are in the seal of its cursors, and nowhere else.
         let list = format!("Beacons:{}:{area:?}:{filter:?}", K::COLUMNS[0]);
         let window = self.cursors.window::<K>(&list, arguments)?;
-        let slice = store::geo::search(&self.db, viewer, self.now(), area, stored, &window).await?;
+        let (now, page) = (self.now(), &window);
+        let search = |db| async move { store::geo::search(&db, viewer, now, area, stored, page).await };
+        let slice = self.db.reading(search).await?;
         Ok(self.cursors.connection(&list, &window, slice, K::of))
     }
 
     /// How many active beacons of an area there are for the viewer.
     pub async fn count_beacons_in(&self, viewer: Viewer, area: &Area, filter: &Filter) -> Result<i64, Error> {
-        Ok(store::geo::count(&self.db, viewer, self.now(), area, &stored(filter)?).await?)
+        let (now, filter) = (self.now(), &stored(filter)?);
+        Ok(self.db.reading(|db| async move { store::geo::count(&db, viewer, now, area, filter).await }).await?)
     }
 
     /// The cursor of a beacon by itself, which is in no list yet.

@@ -23,8 +23,9 @@ impl Domain {
         if !is_on_the_map(tile) {
             return Err(bad("a zoom is between 0 and 22, and a column and a row below 2 to its power"));
         }
-        let filter = stored(&Filter::default())?;
-        Ok(store::geo::tile(&self.db, viewer, self.now(), tile, &area_of(tile)?, &filter, MAX_BEACONS).await?)
+        let (now, area, filter) = (self.now(), &area_of(tile)?, &stored(&Filter::default())?);
+        let draw = |db| async move { store::geo::tile(&db, viewer, now, tile, area, filter, MAX_BEACONS).await };
+        Ok(self.db.reading(draw).await?)
     }
 }
 

@@ -14,14 +14,16 @@ impl Domain {
     /// Everything that the viewer may see.
     pub async fn global_feed(&self, viewer: Viewer, arguments: &Arguments) -> Result<Connection<Post>, Error> {
         let window = self.cursors.window("Global", arguments)?;
-        let slice = store::feed::global(&self.db, viewer, self.now(), &window).await?;
+        let (now, page) = (self.now(), &window);
+        let slice = self.db.reading(|db| async move { store::feed::global(&db, viewer, now, page).await }).await?;
         Ok(self.cursors.connection("Global", &window, slice, Post::time_key))
     }
 
     /// Those of the global feed that have a video.
     pub async fn quip_feed(&self, viewer: Viewer, arguments: &Arguments) -> Result<Connection<Post>, Error> {
         let window = self.cursors.window("Quips", arguments)?;
-        let slice = store::feed::quips(&self.db, viewer, self.now(), &window).await?;
+        let (now, page) = (self.now(), &window);
+        let slice = self.db.reading(|db| async move { store::feed::quips(&db, viewer, now, page).await }).await?;
         Ok(self.cursors.connection("Quips", &window, slice, Post::time_key))
     }
 
@@ -30,7 +32,8 @@ impl Domain {
         let me = viewer.id().ok_or(Error::Unauthenticated)?;
         let list = format!("Home:{me}");
         let window = self.cursors.window(&list, arguments)?;
-        let slice = store::feed::home(&self.db, viewer, me, self.now(), &window).await?;
+        let (now, page) = (self.now(), &window);
+        let slice = self.db.reading(|db| async move { store::feed::home(&db, viewer, me, now, page).await }).await?;
         Ok(self.cursors.connection(&list, &window, slice, Post::time_key))
     }
 

@@ -2,5 +2,6 @@
 
 mod metrics;
 mod pooler;
+mod replica;
 mod slow;
 mod traces;

@@ -162,6 +162,12 @@ impl Cluster {
         self.control("promote", &["--wait"]).succeed().await;
     }
 
+    /// The first of its processes.
+    pub fn process(&self) -> u32 {
+        let file = fs::read_to_string(self.data().join("postmaster.pid")).unwrap();
+        file.lines().next().unwrap().parse().unwrap()
+    }
+
     /// What it has logged.
     pub fn log(&self) -> String {
         fs::read_to_string(self.folder.join("log")).unwrap()
