@@ -2,7 +2,7 @@
 //! any bytes, and panics when something does not hold. Nothing but `fuzz/` and the tests goes through them.
 #![allow(clippy::missing_panics_doc, reason = "to panic is what they are for")]
 
-use std::{f64::consts::PI, sync::LazyLock};
+use std::{f64::consts::PI, sync::LazyLock, time::Duration};
 
 use async_graphql::{Request, Value};
 use chrono::{DateTime, Utc};
@@ -63,7 +63,7 @@ fn key_of<K: CursorKey>(cursors: &Cursors, bytes: &[u8]) {
 pub fn document(bytes: &[u8]) {
     static API: LazyLock<Api> = LazyLock::new(|| {
         let documents = DocumentOptions { manifest: Manifest::default(), trust: Trust::Off, remembered_bytes: 0 };
-        Api::new(true, LIMITS, &documents)
+        Api::new(true, LIMITS, &documents, Duration::from_secs(1))
     });
     let text = String::from_utf8_lossy(bytes);
     let prepare = || API.prepare(Named { text: Some(text.to_string()), ..Named::default() }, Request::new(""));

@@ -27,7 +27,8 @@ impl RateLimitQuery {
     async fn rate_limit(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Whether to say only what the request would cost.", default_with = "Some(false)")] dry_run: Option<bool>,
+        #[graphql(desc = "Whether to say only what the request would cost.", default_with = "Some(false)")]
+        dry_run: Option<bool>,
     ) -> Result<RateLimit> {
         // What it does was done before the request was executed.
         let _ = dry_run;

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use http::{Method, Request};
 
-use crate::support::{Database, Beacon, TestApp, header_of, sign};
+use crate::support::{Beacon, Database, TestApp, header_of, sign};
 
 #[tokio::test]
 async fn what_is_no_tile_is_refused() {
