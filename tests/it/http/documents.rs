@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use sojorn::graphql::{Manifest, Trust};
 
 use super::{NEW_TYPE, assert_error, call};
-use crate::support::{Answer, Database, Socket, TestApp};
+use crate::support::{Answer, Database, Socket, TestApp, node};
 
 const QUERY: &str = "query Hello { __typename }";
 
@@ -126,4 +126,19 @@ async fn where_only_trusted_documents_are_executed_no_door_takes_another() {
     assert_eq!(socket.hear().await["payload"][0]["extensions"]["code"], "PERSISTED_QUERY_NOT_FOUND");
     let answer = call(&app, http::Method::GET, "/graphql?query=%7BglobalFeed%7Bnodes%7Bid%7D%7D%7D", &[]).await;
     assert_error(&answer, 200, "PERSISTED_QUERY_NOT_FOUND");
+}
+
+/// Apollo's client asks by the name, is told that it is not known, sends the document, and names it from then on.
+#[tokio::test]
+async fn apollos_client_sends_a_document_once() {
+    let app = TestApp::with_usual_limits().await;
+    let server = app.serve().await;
+    let client = tokio::process::Command::new("node")
+        .arg(node("tests/clients").join("persisted.mjs"))
+        .arg(format!("http://{}/graphql", server.address))
+        .kill_on_drop(true)
+        .output();
+    let output = tokio::time::timeout(std::time::Duration::from_mins(1), client).await.unwrap().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(said.trim(), "GET, POST with its document, GET, GET", "{}", String::from_utf8_lossy(&output.stderr));
 }
