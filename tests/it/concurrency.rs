@@ -16,10 +16,10 @@ const WORKERS: u64 = 24;
 const STEPS: u64 = 25;
 
 /// Numbers that look random, the same each time.
-pub struct Dice(pub u64);
+struct Dice(u64);
 
 impl Dice {
-    pub fn below(&mut self, end: u64) -> usize {
+    fn below(&mut self, end: u64) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from((self.0 >> 33) % end).unwrap()
     }
