@@ -29,7 +29,9 @@ pub(super) fn begin(config: &Config) -> Result<Option<Traces>, Box<dyn Error>> {
 /// Whatever the setting asks for: what the libraries for HTTP, GraphQL and the database say at their lower levels may show
 /// the bytes that they carry, and is not ours to decide.
 fn ours() -> Targets {
-    Targets::new().with_default(Level::INFO).with_target("sojorn", Level::TRACE)
+    let ours = Targets::new().with_default(Level::INFO).with_target("sojorn", Level::TRACE);
+    // What a trigger of somebody's notes may be what it is about.
+    ours.with_target("sqlx::postgres::notice", Level::ERROR)
 }
 
 /// A panic is told by its place. What it says may quote what was worked on: that a character is not at an index of a
@@ -90,6 +92,7 @@ mod tests {
         let log = logged(|| {
             tracing::trace!(target: "sojorn::http", "ours");
             tracing::info!(target: "hyper::proto", "theirs, for operators");
+            tracing::info!(target: "sqlx::postgres::notice", "bytes of a row");
             tracing::debug!(target: "hyper::proto", "their details");
             tracing::trace!(target: "sqlx::query", "their bytes");
         });

@@ -8,7 +8,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, Method};
 use tower_http::request_id::{MakeRequestId, RequestId};
 use tracing::Instrument;
 use uuid::Uuid;
@@ -35,13 +35,23 @@ pub fn id_of(headers: &http::HeaderMap) -> String {
     id.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(64).collect()
 }
 
+/// A method that there is. Anything could be one.
+fn method(method: &Method) -> &str {
+    match *method {
+        Method::GET | Method::HEAD | Method::POST | Method::PUT | Method::PATCH | Method::DELETE | Method::OPTIONS => {
+            method.as_str()
+        }
+        _ => "(other)",
+    }
+}
+
 /// Runs a request inside a span with its id, and logs how it ended.
 pub async fn request(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let span = tracing::info_span!(
         "request",
         id = id_of(request.headers()),
-        method = %request.method(),
+        method = %method(request.method()),
         path = request.extensions().get::<MatchedPath>().map_or("(none)", MatchedPath::as_str),
     );
     traces::continue_from(&span, request.headers().get("traceparent").and_then(|parent| parent.to_str().ok()));

@@ -41,6 +41,8 @@ pub struct Replica(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     db: Db,
+    /// Asks where the replica is, however busy the others are.
+    scout: Db,
     lag: Duration,
     /// Rounds that have begun.
     begun: AtomicU64,
@@ -55,6 +57,8 @@ struct Standing {
     round: u64,
     /// Whether the last round was such a one.
     is_near: bool,
+    /// Whether nobody can say where it is, or it has been late for so long that it may as well be gone.
+    is_lost: bool,
 }
 
 /// Who answered.
@@ -72,8 +76,10 @@ impl Replica {
     /// A replica that need not be there yet.
     pub async fn connect(options: &ReplicaOptions, primary: &Db) -> Result<Self, StoreError> {
         let db = primary.another_lazily(&options.database).await?;
+        let scout = primary.another_lazily(&Options { max_connections: 1, ..options.database.clone() }).await?;
         Ok(Self(Arc::new(Inner {
             db,
+            scout,
             lag: options.lag,
             begun: AtomicU64::default(),
             wanted: Notify::new(),
@@ -94,13 +100,14 @@ impl Replica {
         loop {
             // Whoever has asked before this is in the round.
             let round = inner.begun.fetch_add(1, Ordering::SeqCst) + 1;
-            let caught_up = timeout(inner.lag, catch_up(&primary, &inner.db)).await;
+            let caught_up = timeout(inner.lag, catch_up(&primary, &inner.scout)).await;
             let is_near = matches!(caught_up, Ok(Ok(true)));
             if is_near {
                 near_at = Instant::now();
             }
             primary.metrics().replica_lag.set(if is_near { 0.0 } else { near_at.elapsed().as_secs_f64() });
-            let is_new = inner.standing.send_replace(Standing { round, is_near }).is_near != is_near;
+            let is_lost = !is_near && (caught_up.is_ok() || near_at.elapsed() > LOOK);
+            let is_new = inner.standing.send_replace(Standing { round, is_near, is_lost }).is_near != is_near;
             match caught_up {
                 Ok(Ok(true)) if is_new => tracing::info!("the replica serves"),
                 Ok(Err(cause)) if is_new => tracing::warn!(%cause, "the replica is away; the database serves"),
@@ -124,12 +131,14 @@ impl Replica {
         let mut standing = self.0.standing.subscribe();
         let next = self.0.begun.load(Ordering::SeqCst) + 1;
         self.0.wanted.notify_one();
-        let settled = standing.wait_for(|standing| standing.round >= next || !standing.is_near).await;
-        if !settled.is_ok_and(|standing| standing.is_near) {
+        let settled = standing.wait_for(|standing| standing.round >= next || !standing.is_near);
+        // The round that is under way, and the next one.
+        let settled = timeout(self.0.lag * 2 + LOOK, settled).await;
+        if !settled.is_ok_and(|settled| settled.is_ok_and(|standing| standing.is_near)) {
             return (None, Source::Behind);
         }
-        // One that is lost in the middle may keep silent for long.
-        let lost = standing.wait_for(|standing| !standing.is_near);
+        // One that is lost in the middle may keep silent for long. One that is only late goes on: what it reads from is right.
+        let lost = standing.wait_for(|standing| standing.is_lost);
         tokio::select! {
             biased;
             answer = read(self.0.db.clone()) => match answer {
@@ -167,12 +176,16 @@ async fn catch_up(primary: &Db, replica: &Db) -> Result<bool, StoreError> {
 /// What is visible has been flushed, unless commits do not wait for that.
 const HERE: &str = "CASE current_setting('synchronous_commit') WHEN 'off' THEN pg_current_wal_insert_lsn()
     ELSE pg_current_wal_flush_lsn() END";
+/// What the first database writes now: for minutes after it was promoted, its control file names the timeline of before.
+const WRITES: &str = "SELECT ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int AS timeline,
+    system_identifier AS system FROM pg_control_system()";
+/// What the replica has reached a checkpoint of.
 const HISTORY: &str = "SELECT timeline_id AS timeline, system_identifier AS system
     FROM pg_control_checkpoint(), pg_control_system()";
 
 fn place(position: &str) -> Sql {
     let mut sql = Sql::new("SELECT (");
-    sql.text(position).text(")::text AS position, timeline, system FROM (").text(HISTORY).text(") AS history");
+    sql.text(position).text(")::text AS position, timeline, system FROM (").text(WRITES).text(") AS history");
     sql
 }
 

@@ -8,7 +8,7 @@ const requests = [];
 const http = new HttpLink({
   uri: process.argv[2],
   fetch: (url, options) => {
-    requests.push(`${options.method}${/'query'|[?&]query=/.test(`${url}${options.body ?? ''}`) ? ' with its document' : ''}`);
+    requests.push(`${options.method}${/"query"|[?&]query=/.test(`${url}${options.body ?? ''}`) ? ' with its document' : ''}`);
     return fetch(url, options);
   },
 });

@@ -60,6 +60,9 @@ impl Domain {
             parent: new.parent,
             allow_replies: new.allow_replies,
         };
+        if self.earlier(once).await?.is_none() {
+            self.ration(Ration::Posts, me)?;
+        }
         self.db
             .retrying(|| async {
                 let tx = self.db.begin().await?;
@@ -68,7 +71,6 @@ impl Domain {
                     let post = store::post::by_ids(&tx, viewer, now, &[made]).await?.pop();
                     return post.ok_or_else(Failure::made_and_gone);
                 }
-                self.ration(Ration::Posts, me)?;
                 let mut replied_to = None;
                 if let Some(parent) = new.parent {
                     let parent = self.lock_visible_post(&tx, viewer, parent, "parentId").await?;

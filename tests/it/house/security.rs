@@ -17,7 +17,7 @@ fn every_test_that_a_promise_names_is_there() {
         let files = [path.with_extension("rs"), path.join("mod.rs")];
         let text: String = files.iter().filter_map(|file| fs::read_to_string(file).ok()).collect();
         // Some are made by a macro, which has their names; and a module may be what is meant.
-        let is_there = text.contains(&format!("{test}("))
+        let is_there = text.contains(&format!("fn {test}("))
             || text.contains(&format!("    {test} "))
             || path.join(test).with_extension("rs").exists();
         if !is_there {

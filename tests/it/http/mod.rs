@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use sojorn::graphql::{self, Limits};
 use uuid::Uuid;
 
-use crate::support::{Answer, Database, TestApp, USUAL_LIMITS, header_of};
+use crate::support::{Answer, Database, Log, TestApp, USUAL_LIMITS, header_of};
 
 const NEW_TYPE: &str = "application/graphql-response+json";
 
@@ -377,4 +377,18 @@ async fn the_limits_of_bodies_and_beacons_are_settings() {
     let refused = app.ask(&ada, make).await.data("/createBeacon/userErrors");
     assert_eq!(refused, json!([{ "code": "LIMIT_REACHED" }]));
     assert_eq!(app.ask(&ada, &format!("{{ __typename }} # {}", "x".repeat(2_000))).await.status.as_u16(), 413);
+}
+
+#[tokio::test]
+async fn a_method_that_there_is_not_is_logged_by_no_name() {
+    let app = TestApp::new().await;
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).with_ansi(false).finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let method = Method::from_bytes(b"zoe.quill_44.9778").unwrap();
+    assert_eq!(call(&app, method, "/graphql", &[]).await.status, 405);
+    assert_eq!(call(&app, Method::PUT, "/graphql", &[]).await.status, 405);
+    let log = log.text();
+    assert!(log.contains("method=(other)") && log.contains("method=PUT"), "{log}");
+    assert!(!log.contains("zoe"), "{log}");
 }

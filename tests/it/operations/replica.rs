@@ -51,6 +51,13 @@ struct Reading {
 
 impl Reading {
     async fn start(app: &TestApp, standby: &Cluster, lag: Duration) -> Self {
+        let reading = Self::begin(app, standby, lag).await;
+        reading.until_it_serves().await;
+        reading
+    }
+
+    /// One that may never read from it.
+    async fn begin(app: &TestApp, standby: &Cluster, lag: Duration) -> Self {
         let (there, here) = (Sent::default(), Sent::default());
         let url = standby.url(app.database.name());
         let server = app
@@ -63,9 +70,7 @@ impl Reading {
                 config.replica = Some(ReplicaOptions { database, lag });
             })
             .await;
-        let reading = Self { server, there, here };
-        reading.until_it_serves().await;
-        reading
+        Self { server, there, here }
     }
 
     /// Asks, in a way that leaves nothing behind.
@@ -297,4 +302,33 @@ async fn a_read_that_is_cancelled_by_a_conflict_with_recovery_is_answered_all_th
 async fn flush(database: &Database) {
     database.run("CREATE TABLE IF NOT EXISTS flushed (n int); INSERT INTO flushed VALUES (1)").await;
     sleep(Duration::from_millis(10)).await;
+}
+
+/// What still follows the database of before a failover may be far ahead of the one that has taken its place, and knows nothing
+/// of what is done there. For minutes both name the same timeline in their control files.
+#[tokio::test]
+async fn what_follows_the_database_of_before_a_failover_is_not_asked() {
+    let (cluster, standby, app) = scene(&[]).await;
+    let heir = cluster.standby(&[]).await;
+    let me = app.person("writer").await;
+    let post = app.post(&me, Post::public("hidden since")).await;
+    let has = async |cluster: &Cluster, sql: &str| {
+        let database = cluster.same(&app.database).await;
+        while database.text(sql).await != "true" {
+            sleep(Duration::from_millis(50)).await;
+        }
+        database
+    };
+    let taken_over = has(&heir, &format!("SELECT count(*) = 1 FROM posts WHERE id = '{post}'")).await;
+    heir.promote().await;
+    app.database.run("CREATE TABLE noise AS SELECT repeat('x', 1000) FROM generate_series(1, 20000)").await;
+    has(&standby, "SELECT to_regclass('noise') IS NOT NULL").await;
+    taken_over.run(&format!("UPDATE posts SET deleted_at = now() WHERE id = '{post}'")).await;
+    let app = TestApp::on(taken_over).await;
+    let reading = Reading::begin(&app, &standby, LIBERAL).await;
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(3) {
+        assert_eq!(reading.bodies(None, "globalFeed").await, [""; 0]);
+    }
+    assert_eq!(reading.there.take(), 0);
 }
