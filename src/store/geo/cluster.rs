@@ -50,7 +50,9 @@ pub async fn clusters(
     filter: &Filter,
 ) -> Result<Vec<Cluster>, StoreError> {
     let mut sql = scope::with_visible_posts(scope::beacons(viewer, now));
-    sql.text(" SELECT count(*) AS count, avg(latitude) AS latitude, avg(longitude) AS longitude,");
+    // Exactly, since a sum of floats depends on the order of the rows, and that on rows that the viewer may not see.
+    sql.text(" SELECT count(*) AS count, avg(latitude::numeric)::float8 AS latitude,");
+    sql.text(" avg(longitude::numeric)::float8 AS longitude,");
     sql.text(" max(array_position('{low,medium,high,critical}', severity)) AS severity,");
     sql.text(" CASE count(*) WHEN 1 THEN (array_agg(id))[1] END AS beacon FROM (SELECT seen.*, ");
     let size = format!("{}", cells.size);
