@@ -45,6 +45,17 @@ pub async fn spend(db: &impl Executor, spendings: Vec<Spending>, now: DateTime<U
     db.all(sql).await
 }
 
+/// Gives one of each back, to the very budgets that it was taken of: those that have begun since had nothing of it.
+pub async fn give_back(db: &impl Executor, taken: &[Spent]) -> Result<(), StoreError> {
+    let (keys, ends): (Vec<_>, Vec<_>) = taken.iter().map(|spent| (spent.key.clone(), spent.ends_at)).unzip();
+    let mut sql = Sql::new("UPDATE budgets SET spent = greatest(spent - 1, 0) WHERE key IN (SELECT b.key FROM unnest(");
+    sql.bind(keys).text("::bytea[], ").bind(ends).text("::timestamptz[]) AS taken (key, ends_at)");
+    // In the order in which they were taken.
+    sql.text(" JOIN budgets AS b ON b.key = taken.key AND b.ends_at = taken.ends_at ORDER BY b.key FOR UPDATE OF b)");
+    db.execute(sql).await?;
+    Ok(())
+}
+
 /// Forgets budgets that have ended.
 pub async fn forget_ended(db: &impl Executor, now: DateTime<Utc>) -> Result<u64, StoreError> {
     let mut sql = Sql::new("DELETE FROM budgets WHERE ends_at <= ");

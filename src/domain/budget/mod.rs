@@ -188,15 +188,12 @@ impl Domain {
     pub(super) async fn ration_exactly(&self, rations: &[(Ration, Subject<'_>)]) -> Result<(), Error> {
         let now = self.now();
         let keys: Vec<_> = rations.iter().map(|(ration, subject)| self.budget_key(*ration, *subject)).collect();
-        let spend = async |amount: i64| {
-            let spendings = keys.iter().zip(rations).map(|(key, (ration, _))| Spending {
-                key: key.to_vec(),
-                amount,
-                ends_at: now + ration.time(),
-            });
-            self.db.retrying(|| store::budget::spend(&self.db, spendings.clone().collect(), now)).await
-        };
-        let spent = spend(1).await?;
+        let spendings = keys.iter().zip(rations).map(|(key, (ration, _))| Spending {
+            key: key.to_vec(),
+            amount: 1,
+            ends_at: now + ration.time(),
+        });
+        let spent = self.db.retrying(|| store::budget::spend(&self.db, spendings.clone().collect(), now)).await?;
         let ends = keys.iter().zip(rations).filter_map(|(key, (ration, _))| {
             let most = ration.most(&self.budgets).cast_signed();
             let spent = spent.iter().find(|spent| spent.key == key && spent.spent > most)?;
@@ -204,7 +201,7 @@ impl Domain {
             Some(spent.ends_at)
         });
         let Some(ends_at) = ends.max() else { return Ok(()) };
-        spend(-1).await?;
+        self.db.retrying(|| store::budget::give_back(&self.db, &spent)).await?;
         Err(self.rate_limited(ends_at))
     }
 
