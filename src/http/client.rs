@@ -41,13 +41,13 @@ impl Proxies {
     /// The last address that a proxy of ours vouches for.
     fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer;
-        let texts: Vec<_> = headers.get_all(&self.header).iter().filter_map(|value| value.to_str().ok()).collect();
+        let lines: Vec<_> = headers.get_all(&self.header).iter().map(http::HeaderValue::as_bytes).collect();
         // From the end: what stands before may be made up by whoever asked.
-        for said in texts.iter().rev().flat_map(|text| text.rsplit(',')) {
+        for said in lines.iter().rev().flat_map(|line| line.rsplit(|byte| *byte == b',')) {
             if !self.networks.iter().any(|network| network.contains(&client.to_canonical())) {
                 break;
             }
-            match parsed(said.trim()) {
+            match str::from_utf8(said).ok().and_then(|said| parsed(said.trim())) {
                 Some(address) => client = address,
                 None => break,
             }
@@ -76,7 +76,8 @@ mod tests {
     fn client(peer: &str, said: &[&str]) -> String {
         let header = HeaderName::from_static("x-forwarded-for");
         let networks = ["10.0.0.0/8", "2001:db8:1::/48"].map(|network| network.parse().unwrap()).to_vec();
-        let headers = said.iter().map(|said| (header.clone(), said.parse().unwrap())).collect();
+        let value = |said: &&str| http::HeaderValue::from_bytes(said.as_bytes()).unwrap();
+        let headers = said.iter().map(|said| (header.clone(), value(said))).collect();
         place(Proxies { networks, header }.client(peer.parse().unwrap(), &headers)).to_string()
     }
 
@@ -90,6 +91,9 @@ mod tests {
         assert_eq!(client("10.0.0.1", &["203.0.113.9, 198.51.100.1"]), "198.51.100.1");
         assert_eq!(client("10.0.0.1", &["203.0.113.9", "198.51.100.1, 10.0.0.2"]), "198.51.100.1");
         assert_eq!(client("10.0.0.1", &["198.51.100.1, nonsense"]), "10.0.0.1");
+        // Nor does what cannot be read lead to what stands before it.
+        assert_eq!(client("10.0.0.1", &["203.0.113.9", "é, 198.51.100.1"]), "198.51.100.1");
+        assert_eq!(client("10.0.0.1", &["203.0.113.9", "é"]), "10.0.0.1");
         assert_eq!(client("2001:db8:1::5", &["[2001:db8:7:8::9]:80"]), "2001:db8:7:8::");
     }
 

@@ -1,4 +1,4 @@
-//! What an operation may bring along, estimated from above before anything is asked of the database.
+//! What an operation may bring along, estimated before anything is asked of the database.
 //!
 //! An object that has an id costs 1, and so do a list and a count: each is something to find. Other scalars and objects come
 //! with what they stand in, and cost nothing. What stands below a list counts once for each of its rows: as many as the page
