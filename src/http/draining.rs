@@ -8,6 +8,7 @@ use axum::{
     response::Response,
 };
 use http::{HeaderValue, header};
+use tokio::time::timeout;
 
 use super::{State as AppState, graphql};
 
@@ -21,7 +22,7 @@ pub async fn turn_away(State(state): State<AppState>, request: Request, next: Ne
     }
     let (parts, body) = request.into_parts();
     // What cannot be read is turned away all the same.
-    let _ = to_bytes(Body::new(body), MAX_UNREAD).await;
+    let _ = timeout(state.options.body_timeout, to_bytes(Body::new(body), MAX_UNREAD)).await;
     let mut response = graphql::answer::unavailable(&parts.headers);
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     response

@@ -25,6 +25,9 @@ pub struct ConnectionOptions {
 /// What is read of a head at most. Larger than what is taken, so that most of what is not is told why.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 
+/// How long what has begun may go on: twice as long as a request may take, unless that is set otherwise.
+const FAREWELL: Duration = Duration::from_secs(20);
+
 /// Serves connections until `stopped`, and then until the requests that have begun are answered.
 pub async fn serve(
     listener: TcpListener,
@@ -71,7 +74,8 @@ pub async fn serve(
     }
     drop((listener, ending));
     let _ = end.send(());
-    end.closed().await;
+    // Whoever does not read is not waited for.
+    let _ = tokio::time::timeout(FAREWELL, end.closed()).await;
     Ok(())
 }
 
