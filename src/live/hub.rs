@@ -158,13 +158,11 @@ impl Hub {
 
     /// Counts who is connected, and what they wait for.
     pub fn measure(&self, metrics: &Metrics) {
-        let state = self.state();
         for (gauge, count) in
-            [(&metrics.connections, state.connections.len()), (&metrics.subscriptions, state.subscriptions.len())]
+            [(&metrics.connections, self.connections()), (&metrics.subscriptions, self.subscriptions())]
         {
             gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
         }
-        drop(state);
         let (busy, idle) = self.own.connections();
         metrics.pool("background", busy, idle);
     }
@@ -172,6 +170,11 @@ impl Hub {
     /// How many are connected.
     pub fn connections(&self) -> usize {
         self.state().connections.len()
+    }
+
+    /// How many subscriptions have begun and not ended.
+    pub fn subscriptions(&self) -> usize {
+        self.state().subscriptions.len()
     }
 
     pub(super) fn position(&self) -> Option<Position> {
