@@ -89,6 +89,15 @@ impl Catalog {
         }
     }
 
+    /// The fields of all objects and interfaces, each with the name of its object and its own.
+    #[cfg(test)]
+    pub fn object_fields(&self) -> impl Iterator<Item = (&Name, &Name, &Field)> {
+        self.types.iter().flat_map(|(object, kind)| match kind {
+            Kind::Composite { fields, .. } => fields.iter().map(move |(name, field)| (object, name, field)).collect(),
+            _ => Vec::new(),
+        })
+    }
+
     /// The objects that a type may be.
     pub fn possible(&self, ty: &str) -> &[Name] {
         match self.kind(ty) {

@@ -3,12 +3,13 @@
 
 use std::{net::IpAddr, time::Duration};
 
+use async_graphql::ServerError;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::State;
 use crate::{
     domain::budget::{Overspent, Ration, Standing},
-    graphql::{Charged, Operation},
+    graphql::{self, Charged, Operation},
     policy::Viewer,
 };
 
@@ -32,9 +33,9 @@ pub fn charge(
     Ok(Charged { cost: operation.cost, standing })
 }
 
-/// When there is a new budget.
-pub fn retry_after(state: &State, Overspent(standing): Overspent) -> Duration {
-    state.domain.until(standing.resets_at).max(Duration::from_millis(1))
+/// The error of a request for which the budget does not suffice, with the time until there is a new one.
+pub fn rate_limited(state: &State, Overspent(standing): Overspent) -> ServerError {
+    graphql::rate_limited(state.domain.until(standing.resets_at).max(Duration::from_millis(1)))
 }
 
 /// Says how a budget stands.

@@ -19,7 +19,7 @@ mod size;
 mod tiles;
 mod trace;
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use async_graphql::{Request, ServerError};
 use axum::{
@@ -49,6 +49,7 @@ pub(crate) use self::{credentials::bearer, tiles::address as tile_address};
 use crate::{
     domain::Domain,
     graphql::{Api, Named, Operation, code_of as graphql_code},
+    policy::Viewer,
 };
 
 /// What the routes need.
@@ -65,11 +66,15 @@ pub struct State {
 }
 
 impl State {
-    /// Prepares an operation, and counts what is refused.
-    fn prepare(&self, named: Named, request: Request) -> Result<Operation, Vec<ServerError>> {
-        self.api.prepare(named, request).inspect_err(|errors| {
+    /// Prepares an operation. What is refused is counted, and charged to the address: to see what is wrong is work, too.
+    fn prepare(&self, named: Named, request: Request, address: Option<IpAddr>) -> Result<Operation, Vec<ServerError>> {
+        self.api.prepare(named, request).map_err(|errors| {
             let code = errors.first().and_then(graphql_code).unwrap_or("UNKNOWN");
             self.domain.metrics().refused(code);
+            match self.domain.charge(Viewer::SIGNED_OUT, address, 1) {
+                Ok(_) => errors,
+                Err(overspent) => vec![budget::rate_limited(self, overspent)],
+            }
         })
     }
 }

@@ -5,19 +5,26 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
-use super::{Overspent, Standing};
+use super::{Overspent, Ration, Standing};
 use crate::store::budget::{Spending, Spent};
 
 /// A budget.
 pub type Key = [u8; 16];
 
-/// Budgets that are known at the same time. Beyond that, whoever comes new shares one with all others who do.
+/// Budgets that are known at the same time. Beyond that, whoever comes new shares one of the kind with all others who do.
 const MOST: usize = 200_000;
 
 /// The budget of those.
-const OTHERS: Key = [0; 16];
+const fn others(ration: Ration) -> Key {
+    [ration as u8; 16]
+}
+
+/// No digest is so.
+fn is_of_others(key: &Key) -> bool {
+    key.iter().all(|byte| *byte == key[0])
+}
 
 /// The budgets of which something has been spent here.
 #[derive(Default)]
@@ -35,15 +42,20 @@ impl Ledger {
     /// Takes something of a budget, if so much is left.
     pub(super) fn take(
         &self,
+        ration: Ration,
         key: Key,
         amount: u64,
         most: u64,
-        time: TimeDelta,
         now: DateTime<Utc>,
     ) -> Result<Standing, Overspent> {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = if entries.len() >= MOST && !entries.contains_key(&key) { OTHERS } else { key };
-        let fresh = || Entry { spent: 0, unsent: 0, ends_at: now + time };
+        let fresh = || Entry { spent: 0, unsent: 0, ends_at: now + ration.time() };
+        let key = match entries.contains_key(&key) {
+            // Who only asks is not written down.
+            false if amount == 0 => return Ok(Standing { limit: most, remaining: most, resets_at: fresh().ends_at }),
+            false if entries.len() >= MOST => others(ration),
+            _ => key,
+        };
         let entry = entries.entry(key).or_insert_with(fresh);
         if entry.ends_at <= now {
             *entry = fresh();
@@ -64,7 +76,7 @@ impl Ledger {
     pub(super) fn unsent(&self, now: DateTime<Utc>) -> Vec<Spending> {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         entries.retain(|_, entry| entry.ends_at > now);
-        let unsent = entries.iter_mut().filter(|(key, entry)| entry.unsent > 0 && **key != OTHERS);
+        let unsent = entries.iter_mut().filter(|(key, entry)| entry.unsent > 0 && !is_of_others(key));
         unsent
             .map(|(key, entry)| Spending {
                 key: key.to_vec(),
@@ -104,20 +116,25 @@ fn entry_of<'a>(entries: &'a mut HashMap<Key, Entry>, key: &[u8]) -> Option<&'a 
 mod tests {
     use super::*;
 
-    const MINUTE: TimeDelta = TimeDelta::minutes(1);
+    const SOMEBODY: Key = *b"somebody's money";
 
     fn at(seconds: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(seconds, 0).unwrap()
     }
 
+    fn left(taken: Result<Standing, Overspent>) -> Result<u64, Overspent> {
+        taken.map(|standing| standing.remaining)
+    }
+
     #[test]
     fn a_budget_ends_and_begins_anew() {
         let ledger = Ledger::default();
-        let take = |amount, now| ledger.take([1; 16], amount, 10, MINUTE, at(now)).map(|standing| standing.remaining);
+        let take = |amount, now| left(ledger.take(Ration::Cost, SOMEBODY, amount, 10, at(now)));
         assert_eq!((take(7, 0), take(0, 1), take(3, 59)), (Ok(3), Ok(3), Ok(0)));
         let Overspent(standing) = take(1, 59).unwrap_err();
         assert_eq!((standing.remaining, standing.resets_at), (0, at(60)));
-        assert_eq!((take(10, 60), ledger.take([2; 16], 10, 10, MINUTE, at(60)).is_ok()), (Ok(0), true));
+        let other = *b"another's money.";
+        assert_eq!((take(10, 60), ledger.take(Ration::Cost, other, 10, 10, at(60)).is_ok()), (Ok(0), true));
         // What is more than there is takes nothing.
         assert!(take(11, 200).is_err());
         assert_eq!(take(10, 200), Ok(0));
@@ -126,7 +143,7 @@ mod tests {
     #[test]
     fn what_others_have_spent_is_learned_and_nothing_is_sent_twice() {
         let ledger = Ledger::default();
-        let take = |amount| ledger.take([1; 16], amount, 10, MINUTE, at(0)).map(|standing| standing.remaining);
+        let take = |amount| left(ledger.take(Ration::Cost, SOMEBODY, amount, 10, at(0)));
         take(4).unwrap();
         let unsent = ledger.unsent(at(1));
         assert_eq!((unsent.len(), unsent[0].amount), (1, 4));
@@ -137,7 +154,7 @@ mod tests {
         let unsent = ledger.unsent(at(1));
         assert_eq!(unsent[0].amount, 5);
         take(1).unwrap();
-        ledger.learn(&[Spent { key: vec![1; 16], spent: 8, ends_at: at(60) }]);
+        ledger.learn(&[Spent { key: SOMEBODY.to_vec(), spent: 8, ends_at: at(60) }]);
         assert_eq!(take(0), Ok(1));
         assert!(take(2).is_err());
         assert!(ledger.unsent(at(60)).is_empty());
@@ -146,13 +163,23 @@ mod tests {
     #[test]
     fn whoever_is_one_too_many_shares_with_the_others() {
         let ledger = Ledger::default();
-        for n in 0..MOST {
-            let mut key = Key::default();
-            key[..8].copy_from_slice(&(n as u64 + 1).to_be_bytes());
-            ledger.take(key, 1, 1, MINUTE, at(0)).unwrap();
+        let key = |n: usize| {
+            let mut key = SOMEBODY;
+            key[..8].copy_from_slice(&n.to_be_bytes());
+            key
+        };
+        let take = |ration, n, amount, now| left(ledger.take(ration, key(n), amount, 1, at(now)));
+        // Who only asks takes no room.
+        assert_eq!(take(Ration::Cost, 0, 0, 0), Ok(1));
+        for n in 1..=MOST {
+            take(Ration::Cost, n, 1, 0).unwrap();
         }
-        assert!(ledger.take([8; 16], 1, 1, MINUTE, at(1)).is_ok());
-        assert!(ledger.take([9; 16], 1, 1, MINUTE, at(1)).is_err());
-        assert!(ledger.take([9; 16], 1, 1, MINUTE, at(61)).is_ok());
+        assert!(take(Ration::Cost, MOST + 1, 1, 1).is_ok());
+        assert!(take(Ration::Cost, MOST + 2, 1, 1).is_err());
+        // Of one kind only.
+        assert!(take(Ration::Posts, MOST + 3, 1, 1).is_ok());
+        assert!(take(Ration::Posts, MOST + 4, 1, 61).is_err());
+        assert!(take(Ration::Cost, MOST + 2, 1, 61).is_ok());
+        assert!(ledger.unsent(at(2)).iter().all(|spending| spending.key[8..] == SOMEBODY[8..]));
     }
 }

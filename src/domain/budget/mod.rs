@@ -48,6 +48,9 @@ pub struct Budgets {
     pub sign_ups_from: u64,
 }
 
+/// Budgets that are added up by one statement.
+const SHARED_AT_ONCE: usize = 1_000;
+
 /// What is rationed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ration {
@@ -208,14 +211,14 @@ impl Domain {
     /// Adds up what servers have spent.
     pub async fn share_budgets(&self) -> Result<(), Error> {
         let unsent = self.ledger.unsent(self.now());
-        if unsent.is_empty() {
-            return Ok(());
-        }
-        match store::budget::spend(&self.db, unsent.clone(), self.now()).await {
-            Ok(spent) => self.ledger.learn(&spent),
-            Err(cause) => {
-                self.ledger.keep(&unsent);
-                return Err(cause.into());
+        // Some at a time: no statement locks many rows for long.
+        for (n, some) in unsent.chunks(SHARED_AT_ONCE).enumerate() {
+            match store::budget::spend(&self.db, some.to_vec(), self.now()).await {
+                Ok(spent) => self.ledger.learn(&spent),
+                Err(cause) => {
+                    self.ledger.keep(&unsent[n * SHARED_AT_ONCE..]);
+                    return Err(cause.into());
+                }
             }
         }
         Ok(())
@@ -229,7 +232,7 @@ impl Domain {
 
     fn take(&self, ration: Ration, subject: Subject<'_>, amount: u64) -> Result<Standing, Overspent> {
         let key = self.budget_key(ration, subject);
-        self.ledger.take(key, amount, ration.most(&self.budgets), ration.time(), self.now())
+        self.ledger.take(ration, key, amount, ration.most(&self.budgets), self.now())
     }
 
     /// What stands for a budget, here and in the database.

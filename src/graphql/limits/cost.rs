@@ -2,8 +2,9 @@
 //!
 //! An object that has an id costs 1, and so do a list and a count: each is something to find. Other scalars and objects come
 //! with what they stand in, and cost nothing. What stands below a list counts once for each of its rows: as many as the page
-//! that is asked for has, or 10 where a list has no pages. A mutation costs 10 more. Where an interface or a union may be
-//! several objects, the dearest of them counts.
+//! that is asked for has, as many as there are `ids`, or 10 where a list has neither. A mutation costs 10 more, and so much
+//! more do fields that do much whatever is selected of them. Where an interface or a union may be several objects, the
+//! dearest of them counts. Nothing costs less than 1.
 
 use std::collections::HashMap;
 
@@ -11,6 +12,7 @@ use async_graphql::{
     Name, Positioned, Variables,
     parser::types::{
         Directive, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
+        TypeCondition,
     },
 };
 use async_graphql_value::Value;
@@ -18,8 +20,15 @@ use async_graphql_value::Value;
 use super::Limits;
 use crate::graphql::catalog::{self, Catalog, Kind, named};
 
-/// The rows of a list that has no pages.
+/// The rows of a list that has no pages: few (a test names those lists), or of the schema itself.
 const LIST: u64 = 10;
+
+/// What root fields cost that read or answer much, whatever is selected of them.
+const DEAR: [(&str, u64); 2] = [("beaconClusters", 100), ("exportMyData", 1_000)];
+
+/// The lists of the schema's own types. <https://spec.graphql.org/September2025/#sec-Schema-Introspection.Schema-Introspection-Schema>
+const OF_SCHEMA: [&str; 8] =
+    ["types", "directives", "fields", "interfaces", "possibleTypes", "enumValues", "inputFields", "args"];
 
 /// What it costs to change something.
 const MUTATION: u64 = 10;
@@ -41,7 +50,7 @@ pub(in crate::graphql) fn estimate(
     let root = catalog::root(operation.ty);
     let set = &operation.selection_set.node;
     let own = if operation.ty == OperationType::Mutation { MUTATION * walk.roots(set, root) } else { 0 };
-    walk.set(set, root, LIST).saturating_add(own)
+    walk.set(set, root, LIST).saturating_add(own).max(1)
 }
 
 struct Walk<'a> {
@@ -86,16 +95,23 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The selection of a fragment, if it is about this object.
-    fn spread(&self, selection: &'a Selection, object: &str) -> Option<&'a SelectionSet> {
-        let (condition, set) = match selection {
-            Selection::InlineFragment(inline) => (inline.node.type_condition.as_ref(), &inline.node.selection_set.node),
+    /// The selection of a fragment, and what it is about.
+    fn fragment(&self, selection: &'a Selection) -> Option<(Option<&'a Positioned<TypeCondition>>, &'a SelectionSet)> {
+        match selection {
+            Selection::InlineFragment(inline) => {
+                Some((inline.node.type_condition.as_ref(), &inline.node.selection_set.node))
+            }
             Selection::FragmentSpread(spread) => {
                 let fragment = self.document.fragments.get(&spread.node.fragment_name.node)?;
-                (Some(&fragment.node.type_condition), &fragment.node.selection_set.node)
+                Some((Some(&fragment.node.type_condition), &fragment.node.selection_set.node))
             }
-            Selection::Field(_) => return None,
-        };
+            Selection::Field(_) => None,
+        }
+    }
+
+    /// The selection of a fragment, if it is about this object.
+    fn spread(&self, selection: &'a Selection, object: &str) -> Option<&'a SelectionSet> {
+        let (condition, set) = self.fragment(selection)?;
         let is_about = condition.is_none_or(|condition| {
             self.catalog.possible(&condition.node.on.node).iter().any(|possible| possible == object)
         });
@@ -106,24 +122,54 @@ impl<'a> Walk<'a> {
         let name = field.name.node.as_str();
         let set = &field.selection_set.node;
         if name.starts_with("__") {
-            // What the schema says is at hand, and the shape bounds it.
-            return u64::from(!set.items.is_empty());
+            return if set.items.is_empty() { 0 } else { self.of_schema(set).saturating_add(1) };
         }
         // What does not exist is refused later.
         let Some(defined) = self.catalog.field(object, name) else { return 0 };
+        let dear = DEAR.iter().find(|(dear, _)| object == "Query" && name == *dear).map_or(0, |(_, cost)| *cost);
         let (ty, is_list) = named(&defined.ty);
         if !matches!(self.catalog.kind(ty), Some(Kind::Composite { .. })) {
-            return u64::from(name.ends_with("Count"));
+            return dear + u64::from(name.ends_with("Count"));
         }
-        let page = if defined.arguments.contains_key("first") { self.page(field) } else { LIST };
+        let has = |argument: &str| defined.arguments.contains_key(argument);
+        let page = match () {
+            () if has("first") => self.page(field),
+            () if has("ids") => self.ids(field),
+            () => LIST,
+        };
         let is_found = self.catalog.possible(ty).iter().any(|object| self.catalog.field(object, "id").is_some());
         let each = self.set(set, ty, page).saturating_add(u64::from(is_found));
-        match is_list {
+        let cost = match is_list {
             // The rows of a connection stand in its lists.
             true if object.ends_with("Connection") => each.saturating_mul(rows),
-            true => each.saturating_mul(rows).saturating_add(1),
+            true => each.saturating_mul(page).saturating_add(1),
             false => each.saturating_add(u64::from(ty.ends_with("Connection"))),
-        }
+        };
+        cost.saturating_add(dear)
+    }
+
+    /// What is selected of the schema. The shape bounds the walk.
+    fn of_schema(&self, set: &'a SelectionSet) -> u64 {
+        let cost = |selection: &'a Selection| match selection {
+            _ if self.is_left_out(selection.directives()) => 0,
+            Selection::Field(field) => {
+                let each = self.of_schema(&field.node.selection_set.node);
+                let is_list = OF_SCHEMA.contains(&field.node.name.node.as_str());
+                if is_list { each.saturating_mul(LIST).saturating_add(1) } else { each }
+            }
+            selection => self.fragment(selection).map_or(0, |(_, set)| self.of_schema(set)),
+        };
+        set.items.iter().fold(0, |all, selection| all.saturating_add(cost(&selection.node)))
+    }
+
+    /// How many are asked for by their ids. More than may be are refused later.
+    fn ids(&self, field: &Field) -> u64 {
+        let ids = match field.get_argument("ids").and_then(|value| self.value(&value.node)) {
+            Some(Value::List(ids)) => ids.len(),
+            // One that stands for a list of one, or nothing that is a list.
+            _ => 1,
+        };
+        u64::try_from(ids).unwrap_or(u64::MAX).min(self.limits.max_page.into())
     }
 
     /// How many rows are asked for. A number that is none is refused later.
@@ -164,5 +210,34 @@ impl<'a> Walk<'a> {
             selection => self.spread(selection, root).map_or(0, |set| self.roots(set, root)),
         };
         set.items.iter().map(|selection| count(&selection.node)).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_has_pages_or_ids_or_few_rows() {
+        let catalog = Catalog::of(&crate::graphql::sdl());
+        let mut others = Vec::new();
+        for (object, name, field) in catalog.object_fields() {
+            let (ty, is_list) = named(&field.ty);
+            let is_counted = |argument: &str| field.arguments.contains_key(argument);
+            if is_list
+                && matches!(catalog.kind(ty), Some(Kind::Composite { .. }))
+                && !object.ends_with("Connection")
+                && !is_counted("ids")
+                && ty != "UserError"
+            {
+                others.push(format!("{object}.{name}"));
+            }
+        }
+        others.sort();
+        // Each has its bound where it is made: 50 emoji, and cells of a map, which cost by themselves.
+        assert_eq!(others, ["Post.reactions", "Query.beaconClusters"]);
+        for (name, _) in DEAR {
+            assert!(catalog.field("Query", name).is_some(), "{name}");
+        }
     }
 }

@@ -13,7 +13,7 @@ use axum::{
 };
 use http::{HeaderMap, HeaderName, Method, StatusCode, header, request::Parts};
 use serde::Serialize;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
 pub use self::parameters::Parameters;
 use self::{
@@ -128,7 +128,7 @@ pub struct Asked {
 /// One operation.
 async fn single(state: AppState, parts: Parts, parameters: Parameters) -> Response {
     let accepted = Accepted::by(&parts.headers);
-    let asked = match asked(&state, &parts.headers, parameters) {
+    let asked = match asked(&state, &parts, parameters) {
         Ok(asked) => asked,
         Err(refusal) => return refusal,
     };
@@ -148,7 +148,8 @@ async fn single(state: AppState, parts: Parts, parameters: Parameters) -> Respon
         Ok(charged) => charged,
         Err(overspent) => return too_often(&state, &parts.headers, overspent),
     };
-    let mut response = match perform(&state, &parts, admission, asked, charged).await {
+    let late = Instant::now() + state.options.timeout;
+    let mut response = match perform(&state, &parts, admission, asked, charged, late).await {
         Outcome::Executed(answer) => executed(&parts.headers, answer),
         Outcome::Refused(errors) => refused(&parts.headers, &errors),
     };
@@ -156,15 +157,15 @@ async fn single(state: AppState, parts: Parts, parameters: Parameters) -> Respon
     response
 }
 
-fn asked(state: &AppState, headers: &HeaderMap, parameters: Parameters) -> Result<Asked, Response> {
-    let key = idempotency::key(headers, &parameters)?;
+fn asked(state: &AppState, parts: &Parts, parameters: Parameters) -> Result<Asked, Response> {
+    let key = idempotency::key(&parts.headers, &parameters)?;
     let last_event_id = parameters.last_event_id();
-    let operation =
-        state.prepare(parameters.named(), parameters.into_request()).map_err(|errors| refused(headers, &errors))?;
+    let prepared = state.prepare(parameters.named(), parameters.into_request(), address_of(&parts.extensions));
+    let operation = prepared.map_err(|errors| refused(&parts.headers, &errors))?;
     Ok(Asked { operation, last_event_id, key })
 }
 
-/// Several operations, one after the other, answered in their order.
+/// Several operations, one after the other, answered in their order and together in the time of one request.
 async fn batch(state: AppState, parts: &Parts, items: Vec<Parameters>) -> Response {
     #[derive(Serialize)]
     #[serde(untagged)]
@@ -173,26 +174,30 @@ async fn batch(state: AppState, parts: &Parts, items: Vec<Parameters>) -> Respon
         Refused { errors: Vec<ServerError> },
     }
     let headers = &parts.headers;
+    if headers.contains_key(&idempotency::KEY) {
+        let message = "Idempotency-Key is of one operation: send each with its own";
+        return bad_request(headers, StatusCode::BAD_REQUEST, message);
+    }
     let admission = match admission(&state, headers).await {
         Ok(admission) => admission,
         Err(rejection) => return rejection,
     };
+    let (address, late) = (address_of(&parts.extensions), Instant::now() + state.options.timeout);
     let mut answers = Vec::with_capacity(items.len());
+    let mut standing = state.domain.standing(admission.viewer, address);
     for parameters in items {
-        let key = match idempotency::key(headers, &parameters) {
-            Ok(key) => key,
-            Err(refusal) => return refusal,
-        };
-        let outcome = match state.prepare(parameters.named(), parameters.into_request()) {
-            Ok(operation) => {
-                let asked = Asked { operation, last_event_id: None, key };
-                match budget::charge(&state, admission.viewer, address_of(&parts.extensions), &asked.operation) {
-                    Ok(charged) => perform(&state, parts, admission, asked, charged).await,
-                    Err(overspent) => {
-                        Outcome::Refused(vec![graphql::rate_limited(budget::retry_after(&state, overspent))])
-                    }
+        let outcome = match state.prepare(parameters.named(), parameters.into_request(), address) {
+            Ok(operation) => match budget::charge(&state, admission.viewer, address, &operation) {
+                Ok(charged) => {
+                    standing = charged.standing;
+                    let asked = Asked { operation, last_event_id: None, key: None };
+                    perform(&state, parts, admission, asked, charged, late).await
                 }
-            }
+                Err(overspent) => {
+                    standing = overspent.0;
+                    Outcome::Refused(vec![budget::rate_limited(&state, overspent)])
+                }
+            },
             Err(errors) => Outcome::Refused(errors),
         };
         answers.push(match outcome {
@@ -203,17 +208,26 @@ async fn batch(state: AppState, parts: &Parts, items: Vec<Parameters>) -> Respon
             Outcome::Refused(errors) => Answer::Refused { errors },
         });
     }
-    written(Accepted::by(headers).of_refusal(), StatusCode::OK, &answers)
+    let mut response = written(Accepted::by(headers).of_refusal(), StatusCode::OK, &answers);
+    budget::tell(&state, standing, response.headers_mut());
+    response
 }
 
-/// Executes a query or a mutation.
-async fn perform(state: &AppState, parts: &Parts, admission: Admission, asked: Asked, charged: Charged) -> Outcome {
+/// Executes a query or a mutation, until it is late.
+async fn perform(
+    state: &AppState,
+    parts: &Parts,
+    admission: Admission,
+    asked: Asked,
+    charged: Charged,
+    late: Instant,
+) -> Outcome {
     if asked.operation.kind == OperationType::Subscription {
         return Outcome::Refused(vec![graphql::not_here()]);
     }
     let info = RequestInfo { key: asked.key, address: address_of(&parts.extensions) };
     let vc = ViewerContext::new(state.domain.clone(), admission.viewer, info);
-    match timeout(state.options.timeout, state.api.execute(asked.operation, vc, charged)).await {
+    match timeout_at(late, state.api.execute(asked.operation, vc, charged)).await {
         Ok(outcome) => outcome,
         Err(_) => Outcome::Refused(vec![graphql::too_slow()]),
     }
@@ -221,7 +235,7 @@ async fn perform(state: &AppState, parts: &Parts, admission: Admission, asked: A
 
 /// The answer to a request for which the budget does not suffice.
 pub fn too_often(state: &AppState, headers: &HeaderMap, overspent: Overspent) -> Response {
-    let mut response = refused(headers, &[graphql::rate_limited(budget::retry_after(state, overspent))]);
+    let mut response = refused(headers, &[budget::rate_limited(state, overspent)]);
     budget::tell(state, overspent.0, response.headers_mut());
     response
 }

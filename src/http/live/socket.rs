@@ -32,7 +32,7 @@ use crate::{
         account::{Admission, Rejection},
         live::{Connection, NotConnected, Refused, Signals},
     },
-    graphql::{self, Live, Outcome, RequestInfo, ViewerContext},
+    graphql::{Live, Outcome, RequestInfo, ViewerContext},
     http::{
         State as AppState, budget,
         client::address_of,
@@ -265,10 +265,9 @@ impl Session<'_> {
         self.admission = admit(self.state, self.token.as_deref()).await?;
         let live = Live::new(self.connection.clone(), payload.last_event_id());
         let state = self.state;
-        let prepared = state.prepare(payload.named(), payload.into_request()).and_then(|operation| {
+        let prepared = state.prepare(payload.named(), payload.into_request(), self.address).and_then(|operation| {
             let charged = budget::charge(state, self.admission.viewer, self.address, &operation);
-            let overspent = |overspent| vec![graphql::rate_limited(budget::retry_after(state, overspent))];
-            Ok((operation, charged.map_err(overspent)?))
+            Ok((operation, charged.map_err(|overspent| vec![budget::rate_limited(state, overspent)])?))
         });
         let answers = match prepared {
             Ok((operation, charged)) => {

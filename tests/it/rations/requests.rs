@@ -48,9 +48,27 @@ async fn batches_and_aliases_cost_what_they_ask_for() {
     let answer = app.post_raw(&[], json!([{ "query": FEED }, { "query": FEED }, { "query": FEED }]).to_string()).await;
     assert!(answer.json[1].get("data").is_some());
     assert_eq!(answer.json[2]["errors"][0]["extensions"]["code"], "RATE_LIMITED");
+    assert_eq!(standing(&answer), ("\"cost\";q=250;w=60", "\"cost\";r=50;t=60"));
     let ada = app.person("ada").await;
     let twice = "{ a: globalFeed(first: 99) { nodes { id } } b: globalFeed(first: 99) { nodes { id } } }";
     assert_eq!(standing(&app.ask(&ada, twice).await).1, "\"cost\";r=50;t=60");
+}
+
+#[tokio::test]
+async fn nothing_that_is_looked_at_costs_nothing() {
+    let app = server(|config| config.domain.budgets.cost = 4).await;
+    let codes = |answer: Answer| (answer.status.as_u16(), answer.code());
+    // Of an address, whoever asks: what is wrong is seen before the token is.
+    let ada = app.person("ada").await;
+    assert_eq!(codes(app.ask(&ada, "{").await), (400, "GRAPHQL_PARSE_FAILED".to_owned()));
+    assert_eq!(codes(app.ask(None, "{ nothing }").await), (400, "GRAPHQL_VALIDATION_FAILED".to_owned()));
+    assert_eq!(codes(app.ask(None, "{ __typename }").await).0, 200);
+    assert_eq!(codes(app.ask(None, "{").await), (400, "GRAPHQL_PARSE_FAILED".to_owned()));
+    let refused = app.ask(None, "{").await;
+    assert_eq!(header_of(&refused.headers, "retry-after"), "60");
+    assert_eq!(codes(refused), (429, "RATE_LIMITED".to_owned()));
+    assert_eq!(codes(app.ask(None, "{ __typename }").await), (429, "RATE_LIMITED".to_owned()));
+    assert_eq!(codes(app.ask(&ada, "{ __typename }").await).0, 200);
 }
 
 #[tokio::test]
