@@ -53,7 +53,7 @@ impl Api {
     /// Executes an operation for a viewer.
     pub async fn execute(&self, mut operation: Operation, vc: ViewerContext, charged: Charged) -> Outcome {
         let mut account = self.account(&operation, &vc);
-        let remember = operation.remember.take().map(|name| (name, operation.request.query.clone()));
+        let mut remember = self.memory_of(&mut operation);
         let tells_cost = operation.request.extensions.get("cost") == Some(&Value::Boolean(true));
         let work = self.schema.execute(operation.request.data(vc).data(charged)).instrument(account.span());
         let mut response = accounted(Arc::clone(&account.spent), work).await;
@@ -62,9 +62,7 @@ impl Api {
         }
         let outcome = outcome(response, self.limits.errors);
         account.answered(&outcome);
-        if let (Some((name, text)), Outcome::Executed(_)) = (remember, &outcome) {
-            self.documents.remember(name, &text);
-        }
+        remember(&outcome);
         outcome
     }
 
@@ -72,12 +70,13 @@ impl Api {
     /// a subscription. Whatever is refused ends the stream. Events carry their ids in `extensions.eventId`.
     pub fn execute_stream(
         &self,
-        operation: Operation,
+        mut operation: Operation,
         vc: ViewerContext,
         live: Live,
         charged: Charged,
     ) -> Pin<Box<dyn Stream<Item = Outcome> + Send>> {
         let mut account = self.account(&operation, &vc);
+        let mut remember = self.memory_of(&mut operation);
         let live = Arc::new(live);
         let most_errors = self.limits.errors;
         let answers = self.schema.execute_stream(operation.request.data(vc).data(charged).data(Arc::clone(&live)));
@@ -87,8 +86,20 @@ impl Api {
             }
             let outcome = outcome(response, most_errors);
             account.answered(&outcome);
+            remember(&outcome);
             outcome
         }))
+    }
+
+    /// What remembers the document of an operation, if it is to be, once it proves to be good.
+    fn memory_of(&self, operation: &mut Operation) -> impl FnMut(&Outcome) + Send + use<> {
+        let mut open = operation.remember.take().map(|name| (name, operation.request.query.clone()));
+        let documents = Arc::clone(&self.documents);
+        move |outcome| {
+            if let Some((name, text)) = open.take_if(|_| matches!(outcome, Outcome::Executed(_))) {
+                documents.remember(name, &text);
+            }
+        }
     }
 
     fn account(&self, operation: &Operation, vc: &ViewerContext) -> Account {

@@ -3,8 +3,7 @@
 //! itself; and of two objects that it puts together, it takes the one that is left when the other became null, so that
 //! what was asked of that one is missing.
 //!
-//! Fields in fragments of a type are left to it, also a mutation that stands in one and outside of it: which of them belong
-//! together, only the types say.
+//! Below the root, fields in fragments of a type are left to it: which of them belong together, only the types say.
 
 use std::{collections::HashMap, mem::take};
 

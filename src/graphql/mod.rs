@@ -20,7 +20,7 @@ mod subscription;
 pub mod types;
 mod viewer_context;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use async_graphql::SchemaBuilder;
 
@@ -43,8 +43,10 @@ pub struct Api {
     schema: Schema,
     catalog: Catalog,
     limits: Limits,
-    documents: Documents,
+    documents: Arc<Documents>,
     slow: Duration,
+    /// Whether the schema is told to those who ask.
+    pub introspection: bool,
 }
 
 impl Api {
@@ -52,7 +54,7 @@ impl Api {
     #[must_use]
     pub fn new(introspection: bool, limits: Limits, documents: &DocumentOptions, slow: Duration) -> Self {
         let (schema, catalog) = (schema(introspection), Catalog::of(&sdl()));
-        Self { schema, catalog, limits, documents: Documents::new(documents), slow }
+        Self { schema, catalog, limits, documents: Arc::new(Documents::new(documents)), slow, introspection }
     }
 }
 

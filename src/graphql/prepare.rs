@@ -46,7 +46,7 @@ impl Api {
         lexical::check(&request.query, &self.limits).map_err(exceeded)?;
         let mut document = parser::parse_query(&request.query).map_err(|error| vec![parse_error(&error)])?;
         shape::check(&document, &self.limits).map_err(exceeded)?;
-        root::settle(&mut document).map_err(|message| vec![invalid(message)])?;
+        root::settle(&mut document, &request.variables).map_err(|message| vec![invalid(message)])?;
         let operation =
             chosen(&document, request.operation_name.as_deref()).map_err(|message| vec![invalid(message)])?;
         let faults = input::faults(&self.catalog, &document, operation, &request.variables);

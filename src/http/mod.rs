@@ -111,11 +111,11 @@ pub fn router(state: State, options: &Options) -> Router {
     let api = Router::new()
         .route("/graphql", methods)
         .layer(DefaultBodyLimit::max(options.graphql.max_body_bytes))
-        .route("/schema.graphql", get(graphql::sdl))
         .route(tiles::ROUTE, get(tiles::beacons))
         .route("/health/ready", get(health::ready))
         .layer(middleware::from_fn_with_state(state.clone(), draining::turn_away))
         .route("/health/live", get(health::live));
+    let api = if state.api.introspection { api.route("/schema.graphql", get(graphql::sdl)) } else { api };
     let routes = if options.playground { api.merge(playground::routes()) } else { api };
     let routes = if options.map { routes.merge(map::routes(options.tiles.as_ref())) } else { routes };
     let cors = CorsLayer::new()

@@ -187,6 +187,26 @@ async fn a_mutation_that_stands_twice_is_carried_out_once() {
     let payload = json!({ "post": { "body": "once" }, "userErrors": [] });
     assert_eq!(app.ask(&ada, &query).await.data("/createPost"), payload);
     assert_eq!(app.database.number("SELECT count(*) FROM posts").await, 1);
+    // Wherever it stands at the root, and whatever decides that it does.
+    for (n, query) in [
+        "{ ONCE { post { a: body } } ... on Mutation { ONCE { post { b: body } } } }",
+        "{ ...F ONCE { post { a: body } } ...F } fragment F on Mutation { ONCE { post { b: body } } }",
+        "{ ... @include(if: true) { ... on Mutation @skip(if: false) { ONCE { post { a: body } } } } ONCE { post { b: body } } }",
+        "($on: Boolean! = true, $off: Boolean! = false) { ONCE @include(if: $on) { post { a: body } } ...F @skip(if: $off) }
+            fragment F on Mutation { ... on Mutation @include(if: $off) { ONCE { __typename } } ...G }
+            fragment G on Mutation { ONCE @skip(if: $off) { post { b: body } } }",
+    ]
+    .iter()
+    .enumerate()
+    {
+        let query = format!("mutation {query}").replace("ONCE", &format!("createPost(input: {{ body: \"{n}\" }})"));
+        let both = json!({ "post": { "a": n.to_string(), "b": n.to_string() } });
+        assert_eq!(app.ask(&ada, &query).await.data(""), json!({ "createPost": both }), "{query}");
+        assert_eq!(app.database.number(&format!("SELECT count(*) FROM posts WHERE body = '{n}'")).await, 1, "{query}");
+    }
+    app.database.run("DELETE FROM posts WHERE body <> 'once'").await;
+    let unknown = "mutation { ...F @skip(if: true) } fragment F on Mutation { nothing }";
+    assert_eq!(app.ask(&ada, unknown).await.code(), "GRAPHQL_VALIDATION_FAILED");
     // Under two names, or with another input, it is another one; one name for two is refused.
     let query = format!("mutation {{ a: {once} {{ __typename }} b: {once} {{ __typename }} }}");
     app.ask(&ada, &query).await.data("/b");

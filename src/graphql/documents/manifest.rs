@@ -57,11 +57,9 @@ impl Manifest {
         Ok(Self { by_id: Arc::new(by_id), texts: Arc::new(texts) })
     }
 
-    /// The document of this id; of a hash with or without `sha256:` before it.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&str> {
-        let plain = || self.by_id.get(id.strip_prefix("sha256:")?);
-        self.by_id.get(id).or_else(plain).map(String::as_str)
+        self.by_id.get(id).map(String::as_str)
     }
 
     /// Whether a document is one of them, letter by letter.
@@ -82,7 +80,7 @@ mod tests {
         let relay = r#"{ "b2": "query B { __typename }" }"#;
         let manifest = Manifest::read([apollo, relay]).unwrap();
         assert_eq!(manifest.get("a1"), Some("query A { __typename }"));
-        assert_eq!(manifest.get("sha256:b2"), Some("query B { __typename }"));
+        assert_eq!(manifest.get("b2"), Some("query B { __typename }"));
         assert_eq!(manifest.get("c3"), None);
         assert!(manifest.holds("query B { __typename }") && !manifest.holds("query B {__typename }"));
         for bad in ["", "[]", "1", r#"{ "a": 1 }"#, r#"{ "operations": [{ "id": "a" }] }"#] {

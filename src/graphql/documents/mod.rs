@@ -76,9 +76,11 @@ impl Documents {
             Named { text: Some(text), hash, .. } => self.sent(text, hash),
             Named { text: None, id, hash } => {
                 let name = id.or(hash).unwrap_or_default();
-                let known = self.manifest.get(&name).map(str::to_owned);
+                // What kind of name it is may be said before it, as the specification of GraphQL over HTTP has it.
+                let plain = name.strip_prefix("sha256:").unwrap_or(&name);
+                let known = self.manifest.get(&name).or_else(|| self.manifest.get(plain)).map(str::to_owned);
                 let is_built_in = known.is_some();
-                let text = known.or_else(|| self.automatic.as_ref()?.get(&name)).ok_or_else(|| self.unknown())?;
+                let text = known.or_else(|| self.automatic.as_ref()?.get(plain)).ok_or_else(|| self.unknown())?;
                 Ok(Found { text, remember: None, is_built_in })
             }
         }

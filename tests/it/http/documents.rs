@@ -34,11 +34,38 @@ async fn a_document_that_was_sent_once_may_be_named() {
     assert_eq!(unknown.json["errors"][0]["message"], "PersistedQueryNotFound");
     assert_eq!(ask(&app, &persisted(Some(QUERY), &name)).await.data("/__typename"), "Query");
     assert_eq!(ask(&app, &persisted(None, &name)).await.data("/__typename"), "Query");
+    let named = json!({ "documentId": format!("sha256:{name}") });
+    assert_eq!(ask(&app, &named).await.data("/__typename"), "Query");
     // By an address, too, which can be kept on the way.
     let extensions = json!({ "persistedQuery": { "version": 1, "sha256Hash": name } }).to_string();
     let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("extensions", &extensions).finish();
     let answer = call(&app, http::Method::GET, &format!("/graphql?{query}"), &[]).await;
     assert_eq!(answer.data("/__typename"), "Query");
+}
+
+#[tokio::test]
+async fn what_was_sent_by_a_stream_may_be_named_as_well() {
+    let app = TestApp::new().await;
+    let server = app.serve().await;
+    let by_socket = "query BySocket { __typename }";
+    let mut socket = Socket::connect(&server, None).await;
+    for (id, payload) in ["a", "b"].iter().zip([Some(by_socket), None]) {
+        let payload = persisted(payload, &hash(by_socket));
+        socket.say(&json!({ "type": "subscribe", "id": id, "payload": payload })).await;
+        assert_eq!(socket.event(id).await, json!({ "__typename": "Query" }));
+        assert_eq!(socket.hear().await["type"], "complete");
+    }
+    let by_events = "query ByEvents { __typename }";
+    for text in [Some(by_events), None] {
+        let body = persisted(text, &hash(by_events)).to_string();
+        let answer = app.post_raw(&[("accept", "text/event-stream")], body).await;
+        assert!(answer.body.contains(r#"{"__typename":"Query"}"#), "{}", answer.body);
+    }
+    for bad in ["{ nothing }", "{"] {
+        let body = persisted(Some(bad), &hash(bad)).to_string();
+        app.post_raw(&[("accept", "text/event-stream")], body).await;
+        assert_error(&ask(&app, &persisted(None, &hash(bad))).await, 200, "PERSISTED_QUERY_NOT_FOUND");
+    }
 }
 
 #[tokio::test]

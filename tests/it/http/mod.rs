@@ -301,6 +301,7 @@ async fn introspection_can_be_switched_off() {
     let answer = closed.ask(None, query).await;
     assert!(!answer.body.contains("Profile") && !answer.body.contains("globalFeed"), "{}", answer.body);
     assert_ne!(answer.json.pointer("/data/__schema/queryType/name"), Some(&Value::from("Query")));
+    assert_eq!(closed.get("/schema.graphql").await.status, 404);
     let answer = closed.ask(None, "{ __typename globalFeed { __typename } }").await;
     assert_eq!(answer.data("/globalFeed/__typename"), "PostConnection");
 }

@@ -86,6 +86,13 @@ async fn lists_of_operations_are_taken_where_that_is_configured() {
     let answer = send(vec![query(write), query("{ viewer { profile { bio } } }")]).await;
     assert_eq!(answer.json[1]["data"]["viewer"]["profile"]["bio"], "new");
 
+    // A key is of one operation, and says nothing of which.
+    let headers = [("authorization", token.as_str()), ("idempotency-key", "11111111-1111-4111-8111-111111111111")];
+    let post = query(r#"mutation { createPost(input: { body: "x" }) { post { id } } }"#);
+    let refused = app.post_raw(&headers, json!([post, post]).to_string()).await;
+    assert_error(&refused, 400, "BAD_USER_INPUT");
+    assert_eq!(app.database.number("SELECT count(*) FROM posts").await, 0);
+
     assert_error(&send(vec![]).await, 400, "BAD_USER_INPUT");
     assert_error(&send(vec![query("{ __typename }"); 4]).await, 400, "BAD_USER_INPUT");
     assert_error(&send(vec![query("{ __typename }"), json!(1)]).await, 400, "BAD_USER_INPUT");
