@@ -76,7 +76,7 @@ impl App {
         Ok(Self {
             domain,
             router,
-            connections: config.http.connections,
+            connections: config.http.connections.clone(),
             broker,
             metrics_listen: config.metrics_listen,
             replica,
@@ -100,8 +100,9 @@ impl App {
         if let Some(address) = self.metrics_listen {
             let listener = TcpListener::bind(address).await?;
             let routes = http::metrics_router(Arc::clone(&self.domain));
+            let connections = self.connections.clone();
             background.spawn(async move {
-                if let Err(cause) = http::serve(listener, routes, self.connections, std::future::pending()).await {
+                if let Err(cause) = http::serve(listener, routes, connections, std::future::pending()).await {
                     tracing::error!(%cause, "there are no numbers any more");
                 }
             });
@@ -113,7 +114,7 @@ impl App {
             leaving.drain();
             tokio::time::sleep(NOTICE).await;
         };
-        http::serve(listener, self.router, self.connections, stopped).await?;
+        http::serve(listener, self.router, self.connections.clone(), stopped).await?;
         // Sockets are not among what axum waits for.
         let gone = async {
             while hub.connections() > 0 {

@@ -11,7 +11,7 @@ use crate::{
 
 /// Serves the API until the process is told to stop.
 pub async fn run(sources: &Sources, migrate: bool) -> Result<(), Box<dyn Error>> {
-    let config = sources.config()?;
+    let mut config = sources.config()?;
     let traces = super::log::begin(&config)?;
     let migrations = Migrations::connect(&config.database, false).await?;
     if migrate {
@@ -20,6 +20,7 @@ pub async fn run(sources: &Sources, migrate: bool) -> Result<(), Box<dyn Error>>
         return Err("the database's schema is not up to date: run `sojorn migrate up`, or serve with --migrate".into());
     }
     drop(migrations);
+    config.http.connections = config.http.connections.within_descriptors();
     let app = App::new(&config, Clock::system(), Random::system()).await?;
     let listener = TcpListener::bind(config.listen)
         .await

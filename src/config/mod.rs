@@ -150,9 +150,12 @@ impl Sources {
             playground: self.switch("PLAYGROUND", "on", "off")?,
             map: self.switch("MAP", "on", "off")?,
             tiles: self.tiles()?,
-            proxies: self.proxies()?,
             connections: ConnectionOptions {
                 head_timeout: self.milliseconds("HEAD_TIMEOUT_MS")?,
+                write_timeout: self.milliseconds("ANSWER_TIMEOUT_MS")?,
+                most: self.number("CONNECTIONS", 1, 1_000_000)?,
+                most_of_address: self.number("CONNECTIONS_PER_ADDRESS", 1, 1_000_000)?,
+                proxies: self.proxies()?,
                 max_headers: self.number("HEADERS_MAX", 10, 1_000)?,
             },
             head_sizes: HeadSizes {

@@ -64,6 +64,13 @@ pub(super) const SETTINGS: &[Setting] = &[
         "the header in which they say so, a list to which each appends an address",
     ),
     setting("HEAD_TIMEOUT_MS", "5000", "milliseconds that the head of a request may take, and a connection rest"),
+    setting("ANSWER_TIMEOUT_MS", "20000", "milliseconds that a client may take nothing of its answer"),
+    setting(
+        "CONNECTIONS",
+        "30000",
+        "connections at most, live ones included; fewer where the system allows fewer descriptors",
+    ),
+    setting("CONNECTIONS_PER_ADDRESS", "1000", "connections from an address at most; from PROXIES any number"),
     setting("HEADERS_MAX", "100", "headers of a request at most"),
     setting("HEADER_BYTES_MAX", "16384", "bytes of a request's headers at most"),
     setting("ADDRESS_BYTES_MAX", "8192", "bytes of a request's address at most"),

@@ -38,13 +38,18 @@ pub fn address_of(extensions: &Extensions) -> Option<IpAddr> {
 }
 
 impl Proxies {
+    /// Whether an address is that of a proxy of ours.
+    pub fn hold(&self, address: IpAddr) -> bool {
+        self.networks.iter().any(|network| network.contains(&address.to_canonical()))
+    }
+
     /// The last address that a proxy of ours vouches for.
     fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer;
         let lines: Vec<_> = headers.get_all(&self.header).iter().map(http::HeaderValue::as_bytes).collect();
         // From the end: what stands before may be made up by whoever asked.
         for said in lines.iter().rev().flat_map(|line| line.rsplit(|byte| *byte == b',')) {
-            if !self.networks.iter().any(|network| network.contains(&client.to_canonical())) {
+            if !self.hold(client) {
                 break;
             }
             match str::from_utf8(said).ok().and_then(|said| parsed(said.trim())) {
@@ -62,7 +67,7 @@ fn parsed(text: &str) -> Option<IpAddr> {
 }
 
 /// What counts as one address: of IPv6, the network of 64 bits that a house has to itself.
-fn place(address: IpAddr) -> IpAddr {
+pub fn place(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6((address.to_bits() >> 64 << 64).into()),
         address @ IpAddr::V4(_) => address,

@@ -1,5 +1,6 @@
 //! Transport: routes, credentials, request ids and health. Nothing here knows what an operation means.
 
+mod addresses;
 mod assets;
 mod budget;
 mod client;
@@ -16,6 +17,7 @@ mod negotiation;
 mod playground;
 mod serve;
 mod size;
+mod stream;
 mod tiles;
 mod trace;
 
@@ -90,8 +92,6 @@ pub struct Options {
     pub map: bool,
     /// Where the map's ground comes from.
     pub tiles: Option<Tiles>,
-    /// The proxies in front of the server.
-    pub proxies: Proxies,
     /// How connections are served.
     pub connections: ConnectionOptions,
     /// How large the heads of requests may be.
@@ -138,7 +138,7 @@ pub fn router(state: State, options: &Options) -> Router {
             budget::STANDING,
             budget::POLICY,
         ]);
-    let (sizes, proxies) = (options.head_sizes, options.proxies.clone());
+    let (sizes, proxies) = (options.head_sizes, options.connections.proxies.clone());
     routes
         .with_state(state)
         .layer(cors)

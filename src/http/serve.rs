@@ -1,7 +1,14 @@
 //! Connections: taking them, and letting them end. `axum::serve` has no time for heads; whoever sends one byte a minute
 //! would hold a connection for ever.
 
-use std::{convert::Infallible, io, net::SocketAddr, pin::pin, time::Duration};
+use std::{
+    convert::Infallible,
+    io,
+    net::{IpAddr, SocketAddr},
+    pin::pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{Router, body::Body, extract::ConnectInfo};
 use http::Request;
@@ -13,14 +20,47 @@ use tokio::{
 };
 use tower::ServiceExt;
 
+use super::{
+    addresses::{Addresses, Counted},
+    client::{Proxies, place},
+    stream::Stream,
+};
+
 /// How connections are served.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct ConnectionOptions {
     /// How long the head of a request may take to come, and how long a connection may rest between requests.
     pub head_timeout: Duration,
+    /// How long a client may take nothing of what is written to it.
+    pub write_timeout: Duration,
     /// How many headers a request may have.
     pub max_headers: usize,
+    /// Connections at most, live ones included.
+    pub most: usize,
+    /// Connections from an address at most.
+    pub most_of_address: usize,
+    /// The proxies in front of the server, from which any number may come.
+    pub proxies: Proxies,
 }
+
+impl ConnectionOptions {
+    /// Has the system allow as many connections as it will, and takes no more than that. Some descriptors are for other
+    /// things.
+    #[must_use]
+    pub fn within_descriptors(mut self) -> Self {
+        let allowed = rlimit::increase_nofile_limit(u64::MAX)
+            .or_else(|_| rlimit::getrlimit(rlimit::Resource::NOFILE).map(|(soft, _)| soft));
+        let allowed = allowed.ok().and_then(|allowed| usize::try_from(allowed).ok()).unwrap_or(usize::MAX);
+        self.most = self.most.min(allowed.saturating_sub(OTHER_DESCRIPTORS).max(1));
+        self
+    }
+}
+
+/// Descriptors for connections to the database, files, and what else there is.
+const OTHER_DESCRIPTORS: usize = 200;
+
+/// How often it is said that connections are turned away.
+const SAID_AGAIN: Duration = Duration::from_mins(1);
 
 /// What is read of a head at most. Larger than what is taken, so that most of what is not is told why.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
@@ -43,11 +83,14 @@ pub async fn serve(
     // Each connection hears of the end by one of these, and is over when it has let go of it.
     let (end, ending) = watch::channel(());
     let mut stopped = pin!(stopped);
+    let mut door = Door::new(options.clone());
     loop {
         let (stream, peer) = tokio::select! {
             accepted = accept(&listener) => accepted,
             () = &mut stopped => break,
         };
+        let Some(counted) = door.let_in(peer.ip()) else { continue };
+        let stream = Stream::new(stream, options.write_timeout, counted);
         let router = router.clone();
         let service = service_fn(move |request: Request<Incoming>| {
             let mut request = request.map(Body::new);
@@ -77,6 +120,30 @@ pub async fn serve(
     // Whoever does not read is not waited for.
     let _ = tokio::time::timeout(FAREWELL, end.closed()).await;
     Ok(())
+}
+
+/// Lets connections in, as long as there are not too many.
+struct Door {
+    options: ConnectionOptions,
+    addresses: Arc<Addresses>,
+    said: Option<Instant>,
+}
+
+impl Door {
+    fn new(options: ConnectionOptions) -> Self {
+        let addresses = Arc::new(Addresses::new(options.most_of_address, options.most));
+        Self { options, addresses, said: None }
+    }
+
+    fn let_in(&mut self, peer: IpAddr) -> Option<Counted> {
+        let address = (!self.options.proxies.hold(peer)).then(|| place(peer));
+        let counted = self.addresses.take(address);
+        if counted.is_none() && self.said.is_none_or(|said| said.elapsed() > SAID_AGAIN) {
+            self.said = Some(Instant::now());
+            tracing::warn!("there are too many connections, in all or from an address: new ones are turned away");
+        }
+        counted
+    }
 }
 
 /// The next connection. When there are no more descriptors, some will be free soon.

@@ -1,13 +1,12 @@
 //! Live transport: GraphQL over WebSocket ([`socket`], [`protocol`]) and over server-sent events ([`sse`]).
 
-mod addresses;
 mod protocol;
 pub mod socket;
 pub mod sse;
 
 use std::{sync::Arc, time::Duration};
 
-pub use self::addresses::Addresses;
+use super::addresses::Addresses;
 use crate::domain::live::Signals;
 
 /// How live connections are set up.

@@ -15,12 +15,14 @@ use http::{HeaderMap, StatusCode, header, request::Parts};
 use serde_json::json;
 use tokio::time::{Instant, Interval, interval_at, sleep_until};
 
-use super::{addresses::Counted, heard, time_left};
+use super::{heard, time_left};
 use crate::{
     domain::live::{Connection, NotConnected, Refused, Signals},
     graphql::{Live, Outcome, RequestInfo, ViewerContext},
     http::{
-        State, budget,
+        State,
+        addresses::Counted,
+        budget,
         client::address_of,
         credentials,
         graphql::{self as operations, Asked, answer},

@@ -3,10 +3,13 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use tokio::{io::AsyncWriteExt, net::TcpStream};
+use tokio::{
+    io::AsyncWriteExt,
+    net::{TcpSocket, TcpStream},
+};
 
 use super::wire;
-use crate::support::TestApp;
+use crate::support::{Socket, TestApp};
 
 fn status(answer: &str) -> &str {
     answer.split(' ').nth(1).unwrap_or("none")
@@ -93,4 +96,86 @@ async fn a_connection_is_kept_and_closed_when_it_rests_too_long() {
     }
     let answers = wire::rest(&mut stream).await;
     assert_eq!(answers.matches("HTTP/1.1 200 OK").count(), 3, "{answers}");
+}
+
+#[tokio::test]
+async fn whoever_does_not_read_is_left() {
+    let app = TestApp::new().await;
+    let server = app.serve_with(|config| config.http.connections.write_timeout = Duration::from_secs(1)).await;
+    let one = "GET /schema.graphql HTTP/1.1\r\nhost: localhost\r\n\r\n";
+    let ask = one.repeat(99) + &one.replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n");
+    let read = async |pause| {
+        // What the kernel holds for a reader is no answer that was read.
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(8_192).unwrap();
+        let mut stream = socket.connect(server.address).await.unwrap();
+        stream.write_all(ask.as_bytes()).await.unwrap();
+        tokio::time::sleep(pause).await;
+        wire::rest(&mut stream).await.matches("HTTP/1.1 200 OK").count()
+    };
+    assert_eq!(read(Duration::from_millis(100)).await, 100);
+    let late = read(Duration::from_secs(3)).await;
+    assert!(late < 90, "{late} answers were kept for who did not read");
+}
+
+#[tokio::test]
+async fn an_address_has_so_many_connections() {
+    let app = TestApp::new().await;
+    let serve = async |networks: &[&str]| {
+        let networks: Vec<ipnet::IpNet> = networks.iter().map(|network| network.parse().unwrap()).collect();
+        let change = |config: &mut sojorn::config::Config| {
+            config.http.connections.most_of_address = 3;
+            config.http.connections.proxies.networks = networks;
+        };
+        app.serve_with(change).await
+    };
+    let query = json!({ "query": "{ __typename }" });
+    let server = serve(&[]).await;
+    // One that has become a WebSocket is still one.
+    let socket = Socket::connect(&server, None).await;
+    let mut idle = Vec::new();
+    for _ in 0..2 {
+        idle.push(TcpStream::connect(server.address).await.unwrap());
+    }
+    let is_served = async || {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        let _ = stream.write_all(b"GET /health/live HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await;
+        status(&wire::rest(&mut stream).await) == "200"
+    };
+    assert!(!is_served().await);
+    idle.pop();
+    while !is_served().await {}
+    idle.push(TcpStream::connect(server.address).await.unwrap());
+    assert!(!is_served().await);
+    drop(socket);
+    while !is_served().await {}
+    // From a proxy of ours come those of everybody.
+    let behind = serve(&["127.0.0.0/8"]).await;
+    for _ in 0..10 {
+        idle.push(TcpStream::connect(behind.address).await.unwrap());
+    }
+    assert_eq!(wire::post(behind.address, &[], &query).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_server_that_stops_waits_for_nobody_who_is_slow() {
+    let app = TestApp::new().await;
+    let server = app
+        .serve_with(|config| {
+            config.http.graphql.body_timeout = Duration::from_secs(2);
+            config.http.connections.write_timeout = Duration::from_secs(2);
+        })
+        .await;
+    let mut slow = TcpStream::connect(server.address).await.unwrap();
+    let body =
+        "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{";
+    slow.write_all(body.as_bytes()).await.unwrap();
+    let mut deaf = TcpStream::connect(server.address).await.unwrap();
+    let ask = "GET /schema.graphql HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(200);
+    deaf.write_all(ask.as_bytes()).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let began = Instant::now();
+    server.stopped().await;
+    assert!(began.elapsed() < Duration::from_secs(8), "it has stopped after {:?}", began.elapsed());
+    assert_eq!(status(&wire::rest(&mut slow).await), "408");
 }

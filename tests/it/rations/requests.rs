@@ -75,7 +75,8 @@ async fn nothing_that_is_looked_at_costs_nothing() {
 async fn addresses_have_budgets_and_only_our_proxies_name_them() {
     let app = TestApp::with(Database::new().await, |config| config.domain.budgets.cost = 150).await;
     let open = app.serve().await;
-    let behind = app.serve_with(|config| config.http.proxies.networks = vec!["127.0.0.0/8".parse().unwrap()]).await;
+    let behind =
+        app.serve_with(|config| config.http.connections.proxies.networks = vec!["127.0.0.0/8".parse().unwrap()]).await;
     let ask = async |server: &crate::support::Server, said: &str| {
         let said = (!said.is_empty()).then_some(("x-forwarded-for", said));
         super::super::http::wire::post(server.address, said.as_slice(), &json!({ "query": FEED })).await.0

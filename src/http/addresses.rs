@@ -1,4 +1,4 @@
-//! How many live connections come from an address.
+//! How many connections come from an address.
 
 use std::{
     collections::HashMap,
@@ -26,7 +26,7 @@ pub struct Counted {
 }
 
 impl Addresses {
-    pub(super) fn new(most: usize, most_of_all: usize) -> Self {
+    pub fn new(most: usize, most_of_all: usize) -> Self {
         Self { most, most_of_all, open: Mutex::default() }
     }
 
