@@ -4,4 +4,4 @@ mod metrics;
 mod pooler;
 mod replica;
 mod slow;
-mod traces;
+pub mod traces;

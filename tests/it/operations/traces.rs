@@ -29,10 +29,11 @@ use crate::{
 
 /// What was sent to a collector.
 #[derive(Clone, Default)]
-struct Collector(Arc<Mutex<Vec<Bytes>>>);
+pub struct Collector(Arc<Mutex<Vec<Bytes>>>);
 
 impl Collector {
-    async fn start() -> (Self, String) {
+    /// One that runs, and its address.
+    pub async fn start() -> (Self, String) {
         let collector = Self::default();
         let kept = collector.clone();
         let take = move |body: Bytes| {
@@ -46,19 +47,20 @@ impl Collector {
         (collector, address)
     }
 
-    fn spans(&self) -> Vec<Span> {
+    pub fn spans(&self) -> Vec<Span> {
         let bodies = self.0.lock().unwrap().clone();
         let requests = bodies.into_iter().map(|body| ExportTraceServiceRequest::decode(body).unwrap());
         let scopes = requests.flat_map(|request| request.resource_spans).flat_map(|spans| spans.scope_spans);
         scopes.flat_map(|scope| scope.spans).collect()
     }
 
-    fn holds(&self, text: &str) -> bool {
+    pub fn holds(&self, text: &str) -> bool {
         self.0.lock().unwrap().iter().any(|body| body.windows(text.len()).any(|window| window == text.as_bytes()))
     }
 }
 
-fn attributes(span: &Span) -> BTreeMap<String, String> {
+/// The attributes of a span, as text.
+pub fn attributes(span: &Span) -> BTreeMap<String, String> {
     let text = |attribute: &KeyValue| match attribute.value.clone().unwrap().value.unwrap() {
         Any::StringValue(text) => text,
         other => format!("{other:?}"),

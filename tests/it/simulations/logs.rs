@@ -1,4 +1,4 @@
-//! What the log tells of people. Every test of the house watches for it (`support/privacy.rs`); here the server is run as
+//! What log, traces and numbers tell of people. Every test of the house watches for it (`support/privacy.rs`); here the server is run as
 //! it is delivered, told to log all that it can, and given everything to tell.
 
 use std::{net::SocketAddr, process::Stdio, time::Duration};
@@ -7,7 +7,7 @@ use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
     process::{Child, Command},
     time::timeout,
 };
@@ -16,14 +16,18 @@ use tokio_tungstenite::{
     tungstenite::{Message, client::IntoClientRequest},
 };
 
-use crate::support::{
-    Database, SECRET, TestApp,
-    privacy::{self, Known},
+use crate::{
+    operations::traces::{Collector, attributes},
+    support::{
+        Database, SECRET, TestApp,
+        privacy::{self, Known},
+    },
 };
 
 const EMAIL: &str = "zoe.quill@mail.sojorn.example";
 const LOGIN: &str = "a password that nobody else has";
 const TEXT: &str = "a text that is for followers, about a party";
+const METHOD: &str = "THE_NAME_OF_A_FRIEND";
 const LATITUDE: f64 = 44.977_753;
 const LONGITUDE: f64 = -93.265_011;
 
@@ -34,12 +38,13 @@ struct Delivered {
 }
 
 impl Delivered {
-    async fn start(database: &Database, format: &str) -> Self {
+    async fn start(database: &Database, format: &str, settings: &[(&str, &str)]) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_sojorn"))
             .arg("serve")
             .env_clear()
             .envs([("DATABASE_URL", database.url.as_str()), ("JWT_SECRET", SECRET), ("LISTEN", "127.0.0.1:0")])
             .envs([("LOG", "trace"), ("LOG_FORMAT", format)])
+            .envs(settings.iter().copied())
             .current_dir(std::env::temp_dir())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -54,7 +59,11 @@ impl Delivered {
 
     /// Sends these bytes, and reads what comes back.
     async fn send(&self, request: &str) -> String {
-        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        Self::send_to(self.address, request).await
+    }
+
+    async fn send_to(address: SocketAddr, request: &str) -> String {
+        let mut stream = TcpStream::connect(address).await.unwrap();
         // What is too long is cut off in the middle.
         let _ = stream.write_all(request.as_bytes()).await;
         let mut bytes = Vec::new();
@@ -81,9 +90,10 @@ impl Delivered {
         serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap_or_else(|_| panic!("{answer}"))
     }
 
-    /// All that it has logged.
+    /// All that it has logged. Before it ends, it sends what traces are left.
     async fn log(mut self) -> String {
-        self.process.start_kill().unwrap();
+        let id = self.process.id().unwrap().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
         let mut log = String::new();
         self.process.stderr.take().unwrap().read_to_string(&mut log).await.unwrap();
         log
@@ -148,11 +158,14 @@ async fn say_everything(server: &Delivered) -> Vec<String> {
         let headers = format!("Referer: http://x.example/{encoded}#{LATITUDE}\r\nUser-Agent: {EMAIL}\r\n");
         server.get(&path, &format!("{headers}Authorization: Bearer {access}\r\n")).await;
     }
+    server.send(&format!("{METHOD} /graphql HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")).await;
+    let named = json!({ "query": format!("query {METHOD} {{ __typename }}"), "operationName": METHOD });
+    server.post(&format!("X-Request-Id: {LOGIN}\r\nX-Apollo-Operation-Name: {METHOD}\r\n"), &named.to_string()).await;
     // What is no request at all, and one that is too long.
     server.send(&format!("{TEXT} {EMAIL} {access}\r\n\r\n")).await;
     server.post("", &format!("{{\"query\":\"{}\"}}", TEXT.repeat(30_000))).await;
     watch(server, &access, &circle).await;
-    vec![EMAIL.to_owned(), LOGIN.to_owned(), TEXT.to_owned(), encoded, access, refresh, key]
+    vec![EMAIL.to_owned(), LOGIN.to_owned(), TEXT.to_owned(), encoded, access, refresh, key, METHOD.to_owned()]
 }
 
 /// Live connections, one that says who it is and one that talks nonsense.
@@ -192,7 +205,15 @@ fn without_time(line: &str) -> String {
 
 async fn delivered_server_tells_nothing(format: &str) {
     let app = TestApp::new().await;
-    let server = Delivered::start(&app.database, format).await;
+    let (collector, endpoint) = Collector::start().await;
+    let numbers = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let settings = [("OTLP_ENDPOINT", endpoint.as_str()), ("METRICS_LISTEN", &numbers.to_string())];
+    let server = Delivered::start(&app.database, format, &settings).await;
+    // Somebody's own trigger may say what it likes; the database sends that along.
+    let chatter = "CREATE FUNCTION chatter() RETURNS trigger LANGUAGE plpgsql AS
+            $$BEGIN RAISE WARNING '% at %', NEW.body, 44.977753; RAISE NOTICE '%', NEW.body; RETURN NEW; END$$;
+        CREATE TRIGGER chatter BEFORE INSERT ON posts FOR EACH ROW EXECUTE FUNCTION chatter()";
+    app.database.run(chatter).await;
     let secrets = say_everything(&server).await;
     // A statement that cannot be carried out, with a text in it; and then none can.
     app.database.run("ALTER TABLE posts ADD CONSTRAINT no_more CHECK (body <> body) NOT VALID").await;
@@ -204,17 +225,33 @@ async fn delivered_server_tells_nothing(format: &str) {
     server.ask(Some(token), write, &json!({ "body": TEXT })).await;
     server.get("/health/ready", "").await;
 
+    let scrape = "GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    let metrics = Delivered::send_to(numbers, scrape).await;
     let log = server.log().await;
     let mut known = Known::new();
     for secret in &secrets {
         known.secret(secret);
     }
-    known.secret(&LATITUDE.to_string());
-    known.secret(&LONGITUDE.to_string());
     for line in log.lines().filter(|line| !line.is_empty()) {
         known.look_at(&without_time(line));
     }
+    for line in metrics.split_once("\r\n\r\n").unwrap().1.lines() {
+        known.look_at(privacy::labels(line));
+    }
+    for span in collector.spans() {
+        known.look_at(&format!("{} {:?} {:?}", span.name, attributes(&span), span.events));
+    }
     assert_eq!(known.faults(), [""; 0]);
+    // A place by its first digits, however it is written; of times, only those in front of lines have as many.
+    let places = [LATITUDE, LONGITUDE].map(|degrees| degrees.abs().to_string()[..6].to_owned());
+    for place in &places {
+        assert!(!log.lines().any(|line| without_time(line).contains(place)), "{place} is in: {log}");
+        assert!(!metrics.contains(place) && !collector.holds(place), "{place} is in numbers or traces");
+    }
+    for secret in &secrets {
+        assert!(!collector.holds(secret) && !metrics.contains(secret), "{secret} is in numbers or traces");
+    }
+    assert!(metrics.contains("operation=\"createPost\"") && collector.spans().len() > 50, "{metrics}");
     // It has told what operators have to know.
     for told in ["answered", "no_more", "/tiles/beacons/{*tile}", "could not be checked"] {
         assert!(log.contains(told), "{told} is not in: {log}");

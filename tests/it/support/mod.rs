@@ -117,7 +117,7 @@ pub struct TestApp {
     config: Config,
     micros: Arc<AtomicI64>,
     statements: Arc<Mutex<Vec<Statement>>>,
-    /// Whatever a test is about, the log holds nothing of what was said in it.
+    /// Whatever a test is about, log, spans and numbers hold nothing of what was said in it.
     _confidence: privacy::Confidence,
 }
 
@@ -169,7 +169,8 @@ impl TestApp {
         let start: DateTime<Utc> = "2026-03-01T12:00:00Z".parse().unwrap();
         let micros = Arc::new(AtomicI64::new(start.timestamp_micros()));
         let App { domain, router, .. } = App::new(&config, clock(&micros), random).await.unwrap();
-        Self { database, router, domain, config, micros, statements, _confidence: privacy::Confidence }
+        let confidence = privacy::Confidence(Arc::clone(domain.metrics()));
+        Self { database, router, domain, config, micros, statements, _confidence: confidence }
     }
 
     /// Another server on this database, with the same clock and other settings, that is asked as this one is.

@@ -1,15 +1,16 @@
 //! What leaves the server besides its answers holds no address, no token, no text of anybody and no place. Every test
 //! watches for that, whatever else it is about: all that the server logs, at any level, is looked at.
 //!
-//! Traces and metrics are to be handed to [`look_at`] as well, where a test has them in hand.
+//! The fields of spans are looked at when they are written, and the numbers when the server goes ([`Confidence`]).
 
 use std::{
     collections::BTreeSet,
     fmt::{Debug, Write},
-    sync::{Mutex, MutexGuard, Once, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, Once, PoisonError},
 };
 
 use serde_json::Value;
+use sojorn::metrics::Metrics;
 use tracing::{
     Event, Subscriber,
     field::{Field, Visit},
@@ -142,13 +143,21 @@ pub fn nothing_is_told() {
     );
 }
 
-/// [`nothing_is_told`], when this is dropped.
-pub struct Confidence;
+/// [`nothing_is_told`], when this is dropped: not by these numbers either.
+pub struct Confidence(pub Arc<Metrics>);
 
 impl Drop for Confidence {
     fn drop(&mut self) {
+        for line in self.0.text().lines() {
+            look_at(labels(line));
+        }
         nothing_is_told();
     }
+}
+
+/// A line of the numbers without what is a number: its value, and the bounds of buckets.
+pub fn labels(line: &str) -> &str {
+    if line.contains("le=\"") { "" } else { line.rsplit_once(' ').map_or(line, |(series, _)| series) }
 }
 
 /// Each number as 0, and each id.

@@ -3,11 +3,14 @@ use std::{net::SocketAddr, sync::Arc};
 use sojorn::{app::App, domain::Domain};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
+use super::privacy::Confidence;
+
 /// A server on a port of its own, with all that goes on besides requests. Stops with this value, the hard way.
 pub struct Server {
     pub address: SocketAddr,
     pub domain: Arc<Domain>,
     stop: Option<oneshot::Sender<()>>,
+    _confidence: Confidence,
     task: JoinHandle<std::io::Result<()>>,
 }
 
@@ -20,7 +23,8 @@ impl Server {
         let task = tokio::spawn(app.serve_until(listener, async {
             let _ = stopped.await;
         }));
-        Self { address, domain, stop: Some(stop), task }
+        let confidence = Confidence(Arc::clone(domain.metrics()));
+        Self { address, domain, stop: Some(stop), _confidence: confidence, task }
     }
 
     /// Tells it to stop, as SIGTERM would.
