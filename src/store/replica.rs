@@ -61,6 +61,14 @@ struct Standing {
     is_lost: bool,
 }
 
+impl Standing {
+    /// After a round: whether the replica had all in time (none: it had not), and how long ago it last had.
+    fn after(round: u64, caught_up: Option<bool>, near_ago: Duration) -> Self {
+        let is_near = caught_up == Some(true);
+        Self { round, is_near, is_lost: !is_near && (caught_up.is_some() || near_ago > LOOK) }
+    }
+}
+
 /// Who answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
@@ -106,8 +114,9 @@ impl Replica {
                 near_at = Instant::now();
             }
             primary.metrics().replica_lag.set(if is_near { 0.0 } else { near_at.elapsed().as_secs_f64() });
-            let is_lost = !is_near && (caught_up.is_ok() || near_at.elapsed() > LOOK);
-            let is_new = inner.standing.send_replace(Standing { round, is_near, is_lost }).is_near != is_near;
+            let in_time = caught_up.as_ref().ok().map(|caught_up| matches!(caught_up, Ok(true)));
+            let standing = Standing::after(round, in_time, near_at.elapsed());
+            let is_new = inner.standing.send_replace(standing).is_near != is_near;
             match caught_up {
                 Ok(Ok(true)) if is_new => tracing::info!("the replica serves"),
                 Ok(Err(cause)) if is_new => tracing::warn!(%cause, "the replica is away; the database serves"),
@@ -200,4 +209,23 @@ struct Place {
 struct There {
     follows: bool,
     has_all: Option<bool>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is being read goes on while the replica is late, and is given up when nobody knows whether it will answer.
+    #[test]
+    fn one_that_is_late_is_not_lost() {
+        let after = |caught_up, near_ago| {
+            let Standing { is_near, is_lost, .. } = Standing::after(1, caught_up, near_ago);
+            (is_near, is_lost)
+        };
+        assert_eq!(after(Some(true), Duration::ZERO), (true, false));
+        assert_eq!(after(None, LOOK), (false, false));
+        assert_eq!(after(None, LOOK + STEP), (false, true));
+        // It is no replica, or cannot be reached.
+        assert_eq!(after(Some(false), Duration::ZERO), (false, true));
+    }
 }
