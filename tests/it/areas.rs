@@ -9,7 +9,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use self::model::{Area, Place};
-use crate::support::{List, TestApp};
+use crate::support::{Dice, List, TestApp};
 
 /// A beacon as the model knows it.
 #[derive(Clone, Copy, Debug)]
@@ -47,27 +47,13 @@ async fn write(app: &TestApp, rows: &[Row]) {
     app.database.run(&format!("INSERT INTO posts ({columns}) VALUES {}", values.join(", "))).await;
 }
 
-/// Numbers from 0 to 1, the same each time.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self) -> f64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        f64::from(u32::try_from(self.0 >> 33).unwrap()) / f64::from(1_u32 << 31)
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        (0..end).rev().find(|n| self.roll() * (f64::from(u32::try_from(*n).unwrap()) + 1.0) < 1.0).unwrap_or_default()
-    }
-}
-
 /// 2,000 beacons: all over the Earth, in a city, at both poles and on both sides of the antimeridian; a quarter of them
 /// at the place of another one.
 fn scattered(now: DateTime<Utc>) -> Vec<Row> {
-    let mut dice = Dice(7);
+    let mut dice = Dice::new(7);
     let mut rows: Vec<Row> = Vec::new();
     for n in 0..2_000 {
-        let (a, b) = (dice.roll() - 0.5, dice.roll() - 0.5);
+        let (a, b) = (dice.unit() - 0.5, dice.unit() - 0.5);
         let place = match n % 8 {
             0 | 1 => Place((2.0 * a).asin().to_degrees(), 360.0 * b),
             2 | 3 => Place(44.95 + 0.6 * a, -93.2 + 0.8 * b),
@@ -196,9 +182,9 @@ async fn by_distance(app: &TestApp, area: &Area, inside: &[Row], known: &HashMap
 
 #[test]
 fn the_computation_of_our_own_agrees_with_the_haversine_formula() {
-    let mut dice = Dice(3);
+    let mut dice = Dice::new(3);
     for _ in 0..1_000 {
-        let mut place = || Place(180.0 * dice.roll() - 90.0, 360.0 * dice.roll() - 180.0);
+        let mut place = || Place(180.0 * dice.unit() - 90.0, 360.0 * dice.unit() - 180.0);
         let (a, b) = (place(), place());
         let near = Place(a.0 * 0.999_999, a.1 + 0.000_1);
         assert!((model::distance(a, near) - model::haversine(a, near)).abs() < 1e-3);

@@ -10,20 +10,10 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use serde_json::json;
 
-use crate::support::{Person, TestApp};
+use crate::support::{Dice, Person, TestApp};
 
 const WORKERS: u64 = 24;
 const STEPS: u64 = 25;
-
-/// Numbers that look random, the same each time.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, end: u64) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from((self.0 >> 33) % end).unwrap()
-    }
-}
 
 /// One random call. Refusals are part of life, errors are not.
 async fn step(app: &TestApp, people: &[Person], dice: &mut Dice) {
@@ -50,7 +40,7 @@ async fn random_calls_leave_a_state_that_some_order_gives() {
     let workers = (0..WORKERS).map(|worker| {
         let (app, people) = (Arc::clone(&app), people.clone());
         tokio::spawn(async move {
-            let mut dice = Dice(worker);
+            let mut dice = Dice::new(worker);
             for _ in 0..STEPS {
                 step(&app, &people, &mut dice).await;
             }

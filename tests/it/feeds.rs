@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::{Beacon, List, PERSON, Person, Post, TestApp, numbered, numbered_sql};
+use crate::support::{Beacon, Dice, List, PERSON, Person, Post, TestApp, numbered, numbered_sql};
 
 /// The bodies of a feed, in order.
 async fn bodies(app: &TestApp, viewer: Option<&Person>, feed: &str) -> Vec<String> {
@@ -108,16 +108,12 @@ async fn crowded(app: &TestApp) -> Vec<Row> {
         ))
         .await;
     let start: DateTime<Utc> = "2026-02-01T00:00:00Z".parse().unwrap();
-    let mut state = 42_u64;
-    let mut random = |below: u64| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) % below
-    };
+    let mut dice = Dice::new(42);
     let mut rows = Vec::new();
     for author in 0..AUTHORS {
-        for _ in 0..random(7) {
-            let at = start + TimeDelta::minutes(i64::try_from(random(120)).unwrap());
-            rows.push(Row { at, id: Uuid::new_v4(), author, is_public: random(10) > 0 });
+        for _ in 0..dice.below(7) {
+            let at = start + TimeDelta::minutes(i64::try_from(dice.below(120)).unwrap());
+            rows.push(Row { at, id: Uuid::new_v4(), author, is_public: dice.below(10) > 0 });
         }
     }
     let value = |row: &Row| {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    dice::Dice,
     hearing::Question,
+    marks::Dice,
     schema::Schema,
     walker::{Ask, Reach, WIDE},
     world::Told,

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{model::Viewer, rows::PLACE, world::World};
+use super::{marks::Marks, model::Viewer, rows::PLACE, world::World};
 
 /// Something that is added.
 pub struct Change {

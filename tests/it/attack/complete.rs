@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    dice::Dice,
+    marks::Dice,
     model::Model,
     questions::{self, Names},
     schema::Schema,

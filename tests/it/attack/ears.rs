@@ -7,6 +7,7 @@ use tokio_tungstenite::tungstenite::Message;
 use uuid::Uuid;
 
 use super::{
+    marks::Marks,
     model::Viewer,
     questions::{self, Names, Pick},
     scan::Scan,

@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 
 use super::{
-    dice::Dice,
+    marks::{Dice, Marks},
     model::{Beacon, Model, Person, Post},
 };
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use super::{
-    dice::MARK,
+    marks::MARK,
     model::{Model, Viewer},
     scan::Scan,
     secrets::Secret,

@@ -11,7 +11,7 @@ use std::{
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
 
-use super::{dice::MARK, model::Model};
+use super::{marks::MARK, model::Model};
 
 #[derive(Clone, Default)]
 pub struct Log(Arc<Mutex<Vec<u8>>>, Arc<AtomicUsize>);

@@ -13,11 +13,11 @@
 mod again;
 mod changes;
 mod complete;
-mod dice;
 mod ears;
 mod genesis;
 mod hearing;
 mod log;
+mod marks;
 mod model;
 #[cfg(debug_assertions)]
 mod proof;
@@ -36,8 +36,8 @@ use std::panic::AssertUnwindSafe;
 use futures_util::FutureExt;
 
 use self::{
-    dice::Dice,
     log::Log,
+    marks::Dice,
     world::{Arena, World},
 };
 

@@ -2,7 +2,7 @@
 
 use sojorn::policy::weakened;
 
-use super::{dice::Dice, log::Log, world::Arena};
+use super::{log::Log, marks::Dice, world::Arena};
 
 /// Worlds that a part of the rule may be missing from unnoticed.
 const PATIENCE: usize = 40;

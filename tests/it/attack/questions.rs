@@ -4,7 +4,7 @@
 use uuid::Uuid;
 
 use super::{
-    dice::Dice,
+    marks::Dice,
     model::Model,
     rows::PLACE,
     schema::{Field, Schema},

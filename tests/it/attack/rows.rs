@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{dice::Dice, model::Model};
+use super::{marks::Dice, model::Model};
 
 /// What an adopted database may hold and a new one cannot.
 pub const LOOSEN: &str = "ALTER TABLE profiles ALTER handle DROP NOT NULL, ALTER is_private DROP NOT NULL,

@@ -6,7 +6,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::Value;
 
 use super::{
-    dice::{ID_MARK, MARK},
+    marks::{ID_MARK, MARK},
     secrets::{Say, Secret},
 };
 

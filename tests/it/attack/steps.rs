@@ -5,6 +5,7 @@ use serde_json::Value;
 use sojorn::domain::account::Sanction;
 
 use super::{
+    marks::Marks,
     model::{Beacon, Model, Post},
     world::World,
 };

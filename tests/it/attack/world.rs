@@ -12,10 +12,10 @@ use uuid::Uuid;
 
 use super::{
     again,
-    dice::Dice,
     ears::{Memory, remember},
     hearing::{Heard, Question, Reply, ask},
     log::Log,
+    marks::{Dice, Marks},
     model::{Model, Viewer},
     questions::{self, Names},
     rows::LOOSEN,

@@ -14,13 +14,12 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    Dice,
     history::{Call, ends},
     model::{Act, Heard, PEOPLE, Post, State},
 };
 use crate::{
     marks::counters_are_right,
-    support::{Person, Post as NewPost, TestApp},
+    support::{Dice, Person, Post as NewPost, TestApp},
 };
 
 /// Groups of people who do not know each other; four workers act for the people of each.
@@ -33,9 +32,7 @@ const CALLS: usize = 6;
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn what_thirty_two_workers_do_at_once_is_what_some_order_of_it_does() {
     // Which calls are made, by whom; how they fall together is up to the machine.
-    let seed = std::env::var("SOJORN_SEED")
-        .ok()
-        .map_or_else(|| u64::from(Uuid::new_v4().as_fields().0), |seed| seed.parse().unwrap());
+    let dice = Dice::thrown();
     let app = Arc::new(TestApp::new().await);
     let clock = Arc::<AtomicUsize>::default();
     let crowd = app.crowd(u32::try_from(GROUPS * PEOPLE).unwrap()).await;
@@ -52,10 +49,10 @@ async fn what_thirty_two_workers_do_at_once_is_what_some_order_of_it_does() {
             // The newest, so that what was just made is fought about.
             let posts: Vec<_> = state.posts.keys().rev().take(5).copied().collect();
             let workers = (0..WORKERS_OF_GROUP).map({
-                let (app, clock) = (&app, &clock);
+                let (app, clock, dice) = (&app, &clock, &dice);
                 move |worker| {
                     let place = (round * GROUPS + group) * WORKERS_OF_GROUP + worker;
-                    let dice = Dice(seed.wrapping_add(1 + place as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+                    let dice = dice.part(u64::try_from(place).unwrap());
                     tokio::spawn(work(Arc::clone(app), people.clone(), posts.clone(), dice, Arc::clone(clock)))
                 }
             });
@@ -68,7 +65,7 @@ async fn what_thirty_two_workers_do_at_once_is_what_some_order_of_it_does() {
             let tables = tables(&app, people).await;
             assert!(
                 possible.contains(&tables),
-                "SOJORN_SEED={seed}, round {round}: no order of these calls explains what was heard and what is there\n\
+                "round {round}: no order of these calls explains what was heard and what is there\n\
                  before {state:#?}\n{histories:#?}\nafter {tables:#?}\npossible: {possible:#?}"
             );
             *state = tables;
@@ -99,7 +96,7 @@ async fn what_thirty_two_workers_do_at_once_is_what_some_order_of_it_does() {
         "Reply NOT_FOUND",
         "Delete OK",
     ] {
-        assert!(heard.contains_key(what), "SOJORN_SEED={seed}: nobody heard {what}: {heard:?}");
+        assert!(heard.contains_key(what), "nobody heard {what}: {heard:?}");
     }
 }
 
@@ -113,9 +110,9 @@ async fn work(
 ) -> Vec<Call> {
     let mut calls = Vec::new();
     for _ in 0..CALLS {
-        let me = dice.below(PEOPLE as u64);
-        let other = (me + 1 + dice.below(PEOPLE as u64 - 1)) % PEOPLE;
-        let post = posts[dice.below(posts.len() as u64)];
+        let me = dice.below(PEOPLE);
+        let other = (me + 1 + dice.below(PEOPLE - 1)) % PEOPLE;
+        let post = posts[dice.below(posts.len())];
         let act = match dice.below(24) {
             0..4 => Act::Follow(other),
             4..6 => Act::Unfollow(other),

@@ -83,7 +83,7 @@ fn try_all(name: &str, target: fn(&[u8])) {
     for seed in &seeds {
         target(seed);
     }
-    let mut dice = Dice::new(5);
+    let mut dice = Dice::thrown();
     for _ in 0..INPUTS {
         let mut input = dice.pick(&seeds).clone();
         for _ in 0..=dice.below(6) {

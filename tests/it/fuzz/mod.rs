@@ -64,7 +64,7 @@ async fn operations(share: u64) {
     let all = std::env::var("SOJORN_OPERATIONS").map_or(10_000, |number| number.parse().expect("a number"));
     let schema = Schema::read().await;
     let (app, people, mut harvest) = network().await;
-    let mut dice = Dice::new(20_260_301).part(share);
+    let mut dice = Dice::thrown().part(share);
     let (mut executed, mut refused) = (0, 0);
     for n in 0..all / SHARES {
         app.advance(TimeDelta::seconds(1));

@@ -7,9 +7,15 @@ const SEED: &str = "SOJORN_SEED";
 pub struct Dice(u64);
 
 impl Dice {
-    /// Dice of this seed, or of that in `SOJORN_SEED`. It is written down, and shown when the test fails.
+    /// Those that fall as this number says.
     pub fn new(seed: u64) -> Self {
-        let seed = std::env::var(SEED).map_or(seed, |seed| seed.parse().expect("SOJORN_SEED is a number"));
+        Self(seed)
+    }
+
+    /// Those that fall in another way each time; or as `SOJORN_SEED` says, which is shown when the test fails.
+    pub fn thrown() -> Self {
+        let fresh = || uuid::Uuid::new_v4().as_u64_pair().0;
+        let seed = std::env::var(SEED).map_or_else(|_| fresh(), |seed| seed.parse().expect("SOJORN_SEED is a number"));
         eprintln!("to try the same again: {SEED}={seed}");
         Self(seed)
     }
@@ -48,5 +54,16 @@ impl Dice {
     /// A number from 0 up to 1.
     pub fn unit(&mut self) -> f64 {
         f64::from(u32::try_from(self.next() >> 32).unwrap()) / 4_294_967_296.0
+    }
+
+    /// True so many times out of a hundred.
+    pub fn percent(&mut self, times: usize) -> bool {
+        self.below(100) < times
+    }
+
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        for at in (1..items.len()).rev() {
+            items.swap(at, self.below(at + 1));
+        }
     }
 }

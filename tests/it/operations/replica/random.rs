@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use sojorn::{domain::Domain, policy::Viewer};
-use uuid::Uuid;
 
 use super::{LIBERAL, Reading, STRICT, scene};
 use crate::support::{Beacon, Dice, Person, TestApp};
@@ -101,7 +100,7 @@ async fn act(app: &TestApp, server: &Reading, dice: &mut Dice, people: &[Person]
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_late_replica_answers_is_what_the_database_answers_after_whatever_was_done() {
-    let mut dice = Dice::new(u64::from(Uuid::new_v4().as_fields().0));
+    let mut dice = Dice::thrown();
     let (_cluster, standby, app) = scene(&[("recovery_min_apply_delay", "20ms")]).await;
     let people = app.crowd(4).await;
     let servers = [Reading::start(&app, &standby, LIBERAL).await, Reading::start(&app, &standby, STRICT).await];
