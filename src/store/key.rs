@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use entity::{ProfileId, key_bundles};
 use sea_orm::{ActiveValue::Set, EntityTrait, FromQueryResult, sea_query::OnConflict};
+use serde::{Deserialize, Serialize};
 
 use super::{StoreError, Tx, db::Executor, sql::Sql};
 
@@ -99,7 +100,7 @@ struct Counted {
 }
 
 /// The keys of a person, without a one-time prekey.
-#[derive(Clone, Debug, FromQueryResult)]
+#[derive(Clone, Debug, FromQueryResult, Serialize, Deserialize)]
 pub struct Keys {
     /// Standard base64 of an Ed25519 public key.
     pub identity_key: String,
@@ -122,7 +123,7 @@ pub async fn find(tx: &Tx, owner: ProfileId) -> Result<Option<Keys>, StoreError>
 }
 
 /// A one-time prekey.
-#[derive(Clone, Debug, FromQueryResult)]
+#[derive(Clone, Debug, FromQueryResult, Serialize, Deserialize)]
 pub struct Prekey {
     /// Its number.
     pub key_id: i32,

@@ -18,7 +18,7 @@ fn base64(bytes: impl AsRef<[u8]>) -> String {
 }
 
 /// Keys of the identity with this seed, with one-time prekeys of these numbers.
-fn keys(seed: u8, numbers: impl IntoIterator<Item = u32>) -> Value {
+pub fn keys(seed: u8, numbers: impl IntoIterator<Item = u32>) -> Value {
     let identity = Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap();
     let signed = [seed.wrapping_add(1); 32];
     let one_time = numbers.into_iter().map(|number| {
@@ -34,7 +34,7 @@ fn keys(seed: u8, numbers: impl IntoIterator<Item = u32>) -> Value {
     })
 }
 
-async fn publish(app: &TestApp, me: &Person, input: &Value) -> Answer {
+pub async fn publish(app: &TestApp, me: &Person, input: &Value) -> Answer {
     let query = "mutation($input: PublishKeysInput!) { publishKeys(input: $input) {
         viewer { oneTimePrekeyCount } userErrors { code message path } } }";
     app.ask_with(me, query, json!({ "input": input })).await

@@ -6,7 +6,10 @@ use chrono::TimeDelta;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, PASSWORD, Person, TestApp};
+use crate::{
+    keys::{keys, publish},
+    support::{Answer, PASSWORD, Person, Post, TestApp},
+};
 
 const KEY: &str = "5a1bd1a2-6f0b-4d3e-9f6e-2f6c0d1f7a10";
 const REFUSALS: &str = "userErrors { code path message }";
@@ -110,6 +113,54 @@ async fn of_many_at_once_one_makes_it_and_all_answer_the_same() {
     }
     assert_eq!((count(&app, "posts").await, count(&app, "accounts").await), (2, 1));
     assert_eq!(app.database.number("SELECT sum(cardinality(recent)) FROM beacon_allowances").await, 1);
+}
+
+#[tokio::test]
+async fn a_reaction_that_comes_again_is_not_taken_back() {
+    let app = TestApp::new().await;
+    let (ada, ben) = (app.person("ada").await, app.person("ben").await);
+    let post = app.post(&ada, Post::public("hello")).await;
+    let toggle = format!(
+        "mutation {{ toggleReaction(input: {{ postId: \"{post}\", emoji: \"👍\" }}) {{ post {{ viewerReaction }} {REFUSALS} }} }}"
+    );
+    for _ in 0..3 {
+        let answer = ask(&app, &ben, KEY, &toggle).await;
+        assert_eq!(answer.data("/toggleReaction/post/viewerReaction"), "👍");
+    }
+    let other = ask(&app, &ben, "another-key-of-ben", &toggle).await;
+    assert_eq!(other.data("/toggleReaction/post/viewerReaction"), Value::Null);
+    assert_eq!(count(&app, "post_reactions").await, 0);
+    // What the first one did is over, and so it is told.
+    assert_eq!(ask(&app, &ben, KEY, &toggle).await.data("/toggleReaction/post/viewerReaction"), Value::Null);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_claim_that_comes_again_takes_no_other_prekey() {
+    let app = Arc::new(TestApp::new().await);
+    let (ada, ben) = (app.person("ada").await, app.person("ben").await);
+    publish(&app, &ada, &keys(1, 10..15)).await.data("/publishKeys/viewer");
+    let claim = format!(
+        "mutation {{ claimKeyBundle(input: {{ profileId: \"{}\" }}) {{
+            bundle {{ identityKey signedPrekey {{ keyId publicKey }} oneTimePrekey {{ keyId publicKey }} }} {REFUSALS} }} }}",
+        ada.id
+    );
+    let asking = (0..4).map(|_| {
+        let (app, ben, claim) = (Arc::clone(&app), ben.clone(), claim.clone());
+        tokio::spawn(async move { ask(&app, &ben, KEY, &claim).await.data("/claimKeyBundle") })
+    });
+    let bundles: Vec<_> = join_all(asking).await.into_iter().map(|answer| answer.unwrap()).collect();
+    assert!(bundles.iter().all(|bundle| *bundle == bundles[0]), "{bundles:#?}");
+    assert!(bundles[0]["bundle"]["oneTimePrekey"]["keyId"].is_number());
+    let left = "SELECT count(*) FROM one_time_prekeys WHERE claimed_at IS NULL";
+    assert_eq!(app.database.number(left).await, 4);
+    // Whatever was published since, the conversation begins with what was handed out.
+    publish(&app, &ada, &keys(7, 20..22)).await.data("/publishKeys/viewer");
+    assert_eq!(ask(&app, &ben, KEY, &claim).await.data("/claimKeyBundle"), bundles[0]);
+    // Nobody begins one with somebody who is hidden since.
+    app.must(&ada, "block", &ben).await;
+    let again = ask(&app, &ben, KEY, &claim).await;
+    assert_eq!(again.data("/claimKeyBundle/bundle"), Value::Null);
+    assert_eq!(again.refusals("claimKeyBundle"), ["NOT_FOUND input.profileId"]);
 }
 
 #[tokio::test]

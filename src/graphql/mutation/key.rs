@@ -136,7 +136,7 @@ impl KeyMutation {
         let vc = viewer_context(ctx)?;
         signed_in(&vc)?;
         let claimed = match id_input("profileId", &input.profile_id) {
-            Ok(other) => vc.domain().claim_key_bundle(vc.viewer(), other).await,
+            Ok(other) => vc.domain().claim_key_bundle(vc.viewer(), other, vc.once(ctx).as_ref()).await,
             Err(refused) => Err(refused),
         };
         let (bundle, user_errors) = outcome(claimed)?;

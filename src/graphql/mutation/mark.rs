@@ -88,7 +88,7 @@ impl MarkMutation {
         let vc = viewer_context(ctx)?;
         signed_in(&vc)?;
         let changed = match id_input::<PostId>("postId", &input.post_id) {
-            Ok(id) => vc.domain().toggle_reaction(vc.viewer(), id, &input.emoji).await,
+            Ok(id) => vc.domain().toggle_reaction(vc.viewer(), id, &input.emoji, vc.once(ctx).as_ref()).await,
             Err(refused) => Err(refused),
         };
         PostPayload::of(&vc, changed)
