@@ -63,14 +63,15 @@ fn key_of<K: CursorKey>(cursors: &Cursors, bytes: &[u8]) {
 pub fn document(bytes: &[u8]) {
     static API: LazyLock<Api> = LazyLock::new(|| {
         let documents = DocumentOptions { manifest: Manifest::default(), trust: Trust::Off, remembered_bytes: 0 };
-        Api::new(true, LIMITS, &documents, Duration::from_secs(1))
+        Api::new(true, Limits::USUAL, &documents, Duration::from_secs(1))
     });
     let text = String::from_utf8_lossy(bytes);
     let prepare = || API.prepare(Named { text: Some(text.to_string()), ..Named::default() }, Request::new(""));
     let errors = match prepare() {
         Ok(operation) => {
             // What only asks for the price may be as dear as it likes.
-            let is_within = text.len() <= LIMITS.bytes && (operation.cost <= LIMITS.cost || operation.is_dry);
+            let is_within =
+                text.len() <= Limits::USUAL.bytes && (operation.cost <= Limits::USUAL.cost || operation.is_dry);
             assert!(is_within, "{} for {text}", operation.cost);
             let again = prepare().map(|again| again.cost).ok();
             assert_eq!(again, Some(operation.cost), "it costs the same each time");
@@ -85,23 +86,6 @@ pub fn document(bytes: &[u8]) {
         assert!(!error.message.contains('"'), "{error:?} quotes a text");
     }
 }
-
-/// Those that the settings have by default.
-const LIMITS: Limits = Limits {
-    bytes: 20_000,
-    tokens: 2_000,
-    depth: 15,
-    selections: 1_000,
-    root_fields: 20,
-    aliases: 30,
-    directives: 30,
-    operations: 10,
-    variables: 100,
-    cost: 5_000,
-    default_page: 20,
-    max_page: 100,
-    errors: 10,
-};
 
 /// An area holds what it says, and a place is stored as the middle of its cell.
 pub fn area(bytes: &[u8]) {

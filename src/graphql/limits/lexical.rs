@@ -95,10 +95,9 @@ fn after_block(mut block: &[u8]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graphql::limits::tests::LIMITS;
 
     fn is_too_deep(document: &str) -> bool {
-        let limits = Limits { bytes: usize::MAX, tokens: usize::MAX, ..LIMITS };
+        let limits = Limits { bytes: usize::MAX, tokens: usize::MAX, ..Limits::USUAL };
         check(document, &limits) == Err(Exceeded::Nesting)
     }
 
@@ -127,7 +126,7 @@ mod tests {
     #[test]
     fn tokens_are_counted_as_the_specification_has_them() {
         let tokens = |document: &str| {
-            let is_within = |tokens| check(document, &Limits { tokens, ..LIMITS }).is_ok();
+            let is_within = |tokens| check(document, &Limits { tokens, ..Limits::USUAL }).is_ok();
             (0..100).find(|tokens| is_within(*tokens)).unwrap()
         };
         assert_eq!(tokens("{ a }"), 3);
@@ -139,7 +138,7 @@ mod tests {
 
     #[test]
     fn bytes_are_those_of_the_text() {
-        assert_eq!(check(&" ".repeat(20_000), &LIMITS), Ok(()));
-        assert_eq!(check(&" ".repeat(20_001), &LIMITS), Err(Exceeded::Bytes(20_000)));
+        assert_eq!(check(&" ".repeat(20_000), &Limits::USUAL), Ok(()));
+        assert_eq!(check(&" ".repeat(20_001), &Limits::USUAL), Err(Exceeded::Bytes(20_000)));
     }
 }

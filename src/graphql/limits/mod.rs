@@ -44,6 +44,25 @@ pub struct Limits {
     pub errors: usize,
 }
 
+impl Limits {
+    /// Those that the settings have by themselves, as documented.
+    pub const USUAL: Self = Self {
+        bytes: 20_000,
+        tokens: 2_000,
+        depth: 15,
+        selections: 1_000,
+        root_fields: 20,
+        aliases: 30,
+        directives: 30,
+        operations: 10,
+        variables: 100,
+        cost: 5_000,
+        default_page: 20,
+        max_page: 100,
+        errors: 10,
+    };
+}
+
 /// A limit that a document does not keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Exceeded {
@@ -101,26 +120,4 @@ impl Exceeded {
 /// That `count` is not above `most`.
 fn within<N: PartialOrd + Copy>(count: N, most: N, exceeded: impl Fn(N) -> Exceeded) -> Result<(), Exceeded> {
     if count > most { Err(exceeded(most)) } else { Ok(()) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Limits;
-
-    /// The limits that are the defaults of the settings.
-    pub(super) const LIMITS: Limits = Limits {
-        bytes: 20_000,
-        tokens: 2_000,
-        depth: 15,
-        selections: 1_000,
-        root_fields: 20,
-        aliases: 30,
-        directives: 30,
-        operations: 10,
-        variables: 100,
-        cost: 5_000,
-        default_page: 20,
-        max_page: 100,
-        errors: 10,
-    };
 }

@@ -134,10 +134,9 @@ mod tests {
     use async_graphql::parser::parse_query;
 
     use super::*;
-    use crate::graphql::limits::tests::LIMITS;
 
     fn shape(document: &str) -> Result<(), Exceeded> {
-        check(&parse_query(document).unwrap(), &LIMITS)
+        check(&parse_query(document).unwrap(), &Limits::USUAL)
     }
 
     /// A limit is kept by so many, and exceeded by one more.

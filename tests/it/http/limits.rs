@@ -7,7 +7,7 @@ use sojorn::graphql::Limits;
 use tokio::process::Command;
 
 use super::{NEW_TYPE, assert_error};
-use crate::support::{Database, TestApp, USUAL_LIMITS, node};
+use crate::support::{Database, TestApp, node};
 
 /// A document of these fields of posts.
 fn of_posts(fields: &str) -> String {
@@ -59,7 +59,7 @@ async fn each_limit_has_a_code_and_two_sides() {
 
 #[tokio::test]
 async fn an_operation_has_a_hundred_variables_at_most() {
-    let limits = Limits { directives: 1_000, root_fields: 1_000, ..USUAL_LIMITS };
+    let limits = Limits { directives: 1_000, root_fields: 1_000, ..Limits::USUAL };
     let app = TestApp::with(Database::new().await, |config| config.limits = limits).await;
     let with = |n| {
         let defined = numbered(n, |i| format!("$v{i}: Boolean! "));
@@ -89,8 +89,8 @@ async fn what_is_too_much_is_refused_at_once() {
         (format!("{{ ...F0 }} {ring}"), "GRAPHQL_VALIDATION_FAILED"),
     ];
     // Once as the limits are, and once as if documents could be as large as anybody likes.
-    let endless = Limits { bytes: usize::MAX, tokens: usize::MAX, ..USUAL_LIMITS };
-    for (limits, is_usual) in [(USUAL_LIMITS, true), (endless, false)] {
+    let endless = Limits { bytes: usize::MAX, tokens: usize::MAX, ..Limits::USUAL };
+    for (limits, is_usual) in [(Limits::USUAL, true), (endless, false)] {
         let app = TestApp::with(Database::new().await, |config| config.limits = limits).await;
         for (document, code) in &cases {
             let code = if is_usual && document.len() > 20_000 { "QUERY_TOO_LARGE" } else { code };

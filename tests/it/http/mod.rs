@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use sojorn::graphql::{self, Limits};
 use uuid::Uuid;
 
-use crate::support::{Answer, Database, Log, TestApp, USUAL_LIMITS, header_of};
+use crate::support::{Answer, Database, Log, TestApp, header_of};
 
 const NEW_TYPE: &str = "application/graphql-response+json";
 
@@ -344,7 +344,7 @@ async fn a_mutation_is_not_begun_when_a_number_or_an_object_of_a_later_one_is_no
 
 #[tokio::test]
 async fn a_document_cannot_be_nested_until_the_parser_falls_over() {
-    let limits = Limits { bytes: usize::MAX, tokens: usize::MAX, ..USUAL_LIMITS };
+    let limits = Limits { bytes: usize::MAX, tokens: usize::MAX, ..Limits::USUAL };
     let app = TestApp::with(Database::new().await, |config| config.limits = limits).await;
     for depth in [65, 201, 1_000, 10_000, 100_000, 200_000] {
         for (before, repeated) in [("", "{ a"), ("{ a(x: ", "["), ("{ a(x: ", "{x:")] {

@@ -6,14 +6,14 @@ mod shared;
 mod signing;
 mod verbs;
 
-use sojorn::config::Config;
+use sojorn::{config::Config, graphql::Limits};
 
-use crate::support::{Database, TestApp, USUAL_BUDGETS, USUAL_LIMITS};
+use crate::support::{Database, TestApp, USUAL_BUDGETS};
 
 /// A server with the limits and budgets that are usual, but for this.
 async fn server(change: impl FnOnce(&mut Config)) -> TestApp {
     let usual = |config: &mut Config| {
-        config.limits = USUAL_LIMITS;
+        config.limits = Limits::USUAL;
         config.domain.budgets = USUAL_BUDGETS;
         change(config);
     };

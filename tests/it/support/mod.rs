@@ -61,23 +61,6 @@ pub use self::{
 /// The secret that the test servers sign with.
 pub const SECRET: &str = "a secret of the tests, 32 characters or more";
 
-/// The limits of operations that the settings have by themselves, as documented.
-pub const USUAL_LIMITS: Limits = Limits {
-    bytes: 20_000,
-    tokens: 2_000,
-    depth: 15,
-    selections: 1_000,
-    root_fields: 20,
-    aliases: 30,
-    directives: 30,
-    operations: 10,
-    variables: 100,
-    cost: 5_000,
-    default_page: 20,
-    max_page: 100,
-    errors: 10,
-};
-
 /// The budgets that the settings have by themselves, as documented.
 pub const USUAL_BUDGETS: Budgets = Budgets {
     cost: 20_000,
@@ -135,7 +118,7 @@ impl TestApp {
     /// A server on a new database that takes no larger operations than one that nobody has set otherwise. The others take
     /// larger ones: tests ask for much at once.
     pub async fn with_usual_limits() -> Self {
-        Self::with(Database::new().await, |config| config.limits = USUAL_LIMITS).await
+        Self::with(Database::new().await, |config| config.limits = Limits::USUAL).await
     }
 
     /// A server on this database with other settings.
@@ -147,7 +130,7 @@ impl TestApp {
     pub async fn with_random(database: Database, random: Random, change: impl FnOnce(&mut Config)) -> Self {
         privacy::watch();
         let mut config = Sources::of([("DATABASE_URL", &database.url), ("JWT_SECRET", SECRET)]).config().unwrap();
-        assert_eq!(config.limits, USUAL_LIMITS);
+        assert_eq!(config.limits, Limits::USUAL);
         config.limits = Limits {
             bytes: 1_000_000,
             tokens: 100_000,
@@ -155,7 +138,7 @@ impl TestApp {
             aliases: 10_000,
             root_fields: 10_000,
             cost: 1_000_000,
-            ..USUAL_LIMITS
+            ..Limits::USUAL
         };
         assert_eq!(config.domain.budgets, USUAL_BUDGETS);
         config.domain.budgets = ENDLESS;
