@@ -143,5 +143,12 @@ fn every_target_is_tried() {
     assert_eq!(public.len(), targets.len(), "{public:?}");
     for name in &targets {
         assert!(public.contains(&name.as_str()) && tests.contains(&format!("try_all(\"{name}\"")), "{name}");
+        // libFuzzer wants a compiler of its own; so what is compiled here is all that there is to it.
+        let target = fs::read_to_string(root.join(format!("fuzz/fuzz_targets/{name}.rs"))).unwrap();
+        let only = format!("libfuzzer_sys::fuzz_target!(|bytes: &[u8]| sojorn::fuzzing::{name}(bytes));");
+        let lines: Vec<_> = target.lines().filter(|line| !line.is_empty() && !line.starts_with("//!")).collect();
+        assert_eq!(lines, ["#![no_main]", &only], "{name}");
+        let cargo = fs::read_to_string(root.join("fuzz/Cargo.toml")).unwrap();
+        assert!(cargo.contains(&format!("name = \"{name}\"\npath = \"fuzz_targets/{name}.rs\"\n")), "{name}");
     }
 }
