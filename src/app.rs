@@ -71,7 +71,13 @@ impl App {
         let domain = Domain::new(db, own, clock, random, &config.domain);
         let api = Arc::new(Api::new(config.introspection, config.limits, &config.documents, config.slow));
         let live = Live::new(config.http.live);
-        let state = State { domain: Arc::clone(&domain), api, options: config.http.graphql, live };
+        let state = State {
+            domain: Arc::clone(&domain),
+            api,
+            options: config.http.graphql,
+            live,
+            health: http::Health::default(),
+        };
         let router = http::router(state, &config.http);
         Ok(Self {
             domain,

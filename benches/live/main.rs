@@ -58,6 +58,7 @@ async fn main() -> ExitCode {
         &[
             ("JWT_SECRET", world::SECRET),
             ("SOCKETS_PER_ADDRESS", "100000"),
+            ("CONNECTIONS_PER_ADDRESS", "100000"),
             ("SOCKETS_PER_PERSON", "1000"),
             ("BEACONS_PER_HOUR", "1000"),
         ],

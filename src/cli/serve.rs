@@ -20,7 +20,9 @@ pub async fn run(sources: &Sources, migrate: bool) -> Result<(), Box<dyn Error>>
         return Err("the database's schema is not up to date: run `sojorn migrate up`, or serve with --migrate".into());
     }
     drop(migrations);
-    config.http.connections = config.http.connections.within_descriptors();
+    // Those for requests, as many to a replica, and those of its own.
+    let to_database = 2 * config.database.max_connections as usize + 10;
+    config.http.connections = config.http.connections.within_descriptors(to_database);
     let app = App::new(&config, Clock::system(), Random::system()).await?;
     let listener = TcpListener::bind(config.listen)
         .await

@@ -64,7 +64,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         "the header in which they say so, a list to which each appends an address",
     ),
     setting("HEAD_TIMEOUT_MS", "5000", "milliseconds that the head of a request may take, and a connection rest"),
-    setting("ANSWER_TIMEOUT_MS", "20000", "milliseconds that a client may take nothing of its answer"),
+    setting("ANSWER_TIMEOUT_MS", "30000", "milliseconds that a client may take nothing of its answer"),
     setting(
         "CONNECTIONS",
         "30000",

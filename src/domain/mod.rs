@@ -34,7 +34,7 @@ pub use sources::{Clock, Random};
 
 use self::{
     account::{passwords::Passwords, tokens::Tokens},
-    budget::{Budgets, Ledger},
+    budget::{Budgets, Ledgers},
     live::{Hub, Limits, Resume},
 };
 use crate::{
@@ -76,7 +76,7 @@ pub struct Domain {
     beacons_per_hour: u32,
     hub: Arc<Hub>,
     resume: Resume,
-    ledger: Ledger,
+    ledgers: Ledgers,
     budgets: Budgets,
     budget_key: [u8; 32],
 }
@@ -95,7 +95,7 @@ impl Domain {
             cursors: Cursors::new(secret, settings.default_page_size, settings.max_page_size),
             tokens: Tokens::new(secret),
             passwords: Passwords::new(settings.password_workers, settings.password_queue),
-            ledger: Ledger::default(),
+            ledgers: Ledgers::default(),
             budgets: settings.budgets,
             budget_key: cursor::derive_key(secret, "budgets"),
             person_key: cursor::derive_key(secret, "beacon allowance"),

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use tracing::Span;
 
 use super::{
-    catalog::{Catalog, Kind},
+    catalog::{self, Catalog},
     documents::sha256,
     execute::Outcome,
 };
@@ -19,15 +19,12 @@ use crate::metrics::{self, Metrics, Spent};
 /// The name of an operation for those who watch the server: the one that it has in the manifest, or else its root field.
 /// Neither is for a client to choose.
 pub(super) fn label(catalog: &Catalog, operation: &OperationDefinition, trusted: Option<&str>) -> metrics::Operation {
-    let (kind, root) = match operation.ty {
-        OperationType::Query => ("query", "Query"),
-        OperationType::Mutation => ("mutation", "Mutation"),
-        OperationType::Subscription => ("subscription", "Subscription"),
+    let kind = match operation.ty {
+        OperationType::Query => "query",
+        OperationType::Mutation => "mutation",
+        OperationType::Subscription => "subscription",
     };
-    let is_known = |name: &Name| match catalog.kind(root) {
-        Some(Kind::Composite { fields, .. }) => fields.contains_key(name),
-        _ => false,
-    };
+    let is_known = |name: &Name| catalog.field(catalog::root(operation.ty), name).is_some();
     let mut fields = operation.selection_set.node.items.iter().filter_map(|item| match &item.node {
         Selection::Field(field) => Some(&field.node.name.node).filter(|name| is_known(name)),
         _ => None,

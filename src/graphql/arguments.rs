@@ -6,6 +6,9 @@ use uuid::Uuid;
 use super::ViewerContext;
 use crate::domain::{Error, Failure, RefusalCode, page::Arguments};
 
+/// Ids that can be given at once.
+pub const MAX_IDS: usize = 100;
+
 /// The context that the request came with.
 pub(super) fn viewer_context(ctx: &Context<'_>) -> async_graphql::Result<ViewerContext> {
     Ok(ctx.data::<ViewerContext>()?.clone())

@@ -54,7 +54,7 @@ impl Api {
     pub async fn execute(&self, mut operation: Operation, vc: ViewerContext, charged: Charged) -> Outcome {
         let mut account = self.account(&operation, &vc);
         let mut remember = self.memory_of(&mut operation);
-        let tells_cost = operation.request.extensions.get("cost") == Some(&Value::Boolean(true));
+        let tells_cost = tells_cost(&operation);
         let work = self.schema.execute(operation.request.data(vc).data(charged)).instrument(account.span());
         let mut response = accounted(Arc::clone(&account.spent), work).await;
         if tells_cost {
@@ -77,12 +77,16 @@ impl Api {
     ) -> Pin<Box<dyn Stream<Item = Outcome> + Send>> {
         let mut account = self.account(&operation, &vc);
         let mut remember = self.memory_of(&mut operation);
+        let tells_cost = tells_cost(&operation);
         let live = Arc::new(live);
         let most_errors = self.limits.errors;
         let answers = self.schema.execute_stream(operation.request.data(vc).data(charged).data(Arc::clone(&live)));
-        Box::pin(accounted_stream(Arc::clone(&account.spent), answers).map(move |mut response| {
+        Box::pin(accounted_stream(Arc::clone(&account.spent), account.span(), answers).map(move |mut response| {
             if let Some(id) = live.take_event_id() {
                 response.extensions.insert("eventId".to_owned(), id.into());
+            }
+            if tells_cost {
+                response.extensions.insert("cost".to_owned(), charged.extension());
             }
             let outcome = outcome(response, most_errors);
             account.answered(&outcome);
@@ -106,6 +110,11 @@ impl Api {
         let metrics = Arc::clone(vc.domain().metrics());
         Account::new(metrics, operation.label.clone(), operation.request.query.clone(), self.slow)
     }
+}
+
+/// Whether an operation asks for its cost besides its answer.
+fn tells_cost(operation: &Operation) -> bool {
+    operation.request.extensions.get("cost") == Some(&Value::Boolean(true))
 }
 
 fn outcome(mut response: Response, most_errors: usize) -> Outcome {

@@ -41,6 +41,8 @@ pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 /// What operations are prepared and executed by.
 pub struct Api {
     schema: Schema,
+    /// The schema's text.
+    pub sdl: Arc<str>,
     catalog: Catalog,
     limits: Limits,
     documents: Arc<Documents>,
@@ -53,8 +55,17 @@ impl Api {
     /// With these limits and documents; what takes as long as `slow` is logged. Introspection can be switched off.
     #[must_use]
     pub fn new(introspection: bool, limits: Limits, documents: &DocumentOptions, slow: Duration) -> Self {
-        let (schema, catalog) = (schema(introspection), Catalog::of(&sdl()));
-        Self { schema, catalog, limits, documents: Arc::new(Documents::new(documents)), slow, introspection }
+        let (schema, sdl) = (schema(introspection), sdl());
+        let catalog = Catalog::of(&sdl);
+        Self {
+            schema,
+            sdl: sdl.into(),
+            catalog,
+            limits,
+            documents: Arc::new(Documents::new(documents)),
+            slow,
+            introspection,
+        }
     }
 }
 

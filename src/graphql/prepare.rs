@@ -46,11 +46,23 @@ impl Api {
         lexical::check(&request.query, &self.limits).map_err(exceeded)?;
         let mut document = parser::parse_query(&request.query).map_err(|error| vec![parse_error(&error)])?;
         shape::check(&document, &self.limits).map_err(exceeded)?;
-        root::settle(&mut document, &request.variables).map_err(|message| vec![invalid(message)])?;
-        let operation =
-            chosen(&document, request.operation_name.as_deref()).map_err(|message| vec![invalid(message)])?;
-        let faults = input::faults(&self.catalog, &document, operation, &request.variables);
+        let wrong = |message| vec![invalid(message)];
+        let name = request.operation_name.clone();
+        let operation = chosen(&document, name.as_deref()).map_err(wrong)?;
+        // async-graphql looks for defaults where a variable stands in an argument; in `@skip` and `@include` it takes one
+        // that is not given for false.
+        for definition in operation.variable_definitions.iter().map(|definition| &definition.node) {
+            if let Some(default) = definition.default_value() {
+                request.variables.entry(definition.name.node.clone()).or_insert_with(|| default.clone());
+            }
+        }
+        root::bring_out(&mut document, &request.variables);
+        merge::merge(&mut document);
+        root::check(&document).map_err(wrong)?;
+        let operation = chosen(&document, name.as_deref()).map_err(wrong)?;
+        let mut faults = input::faults(&self.catalog, &document, operation, &request.variables);
         if !faults.is_empty() {
+            faults.truncate(self.limits.errors);
             return Err(faults);
         }
         let cost = cost::estimate(&self.catalog, &self.limits, &document, operation, &request.variables);
@@ -59,19 +71,11 @@ impl Api {
             return Err(exceeded(Exceeded::Cost { cost, most: self.limits.cost }));
         }
         let kind = operation.ty;
-        let name = request.operation_name.as_deref().or_else(|| only_name(&document)).filter(|_| is_built_in);
-        let label = account::label(&self.catalog, operation, name);
-        // async-graphql looks for them where a variable stands in an argument; in `@skip` and `@include` it takes one that
-        // is not given for false.
-        for definition in operation.variable_definitions.iter().map(|definition| &definition.node) {
-            if let Some(default) = definition.default_value() {
-                request.variables.entry(definition.name.node.clone()).or_insert_with(|| default.clone());
-            }
-        }
+        let trusted = name.as_deref().or_else(|| only_name(&document)).filter(|_| is_built_in);
+        let label = account::label(&self.catalog, operation, trusted);
         if is_dry {
-            chosen_mut(&mut document, request.operation_name.as_deref()).map(dry_run::leave_rest_out);
+            chosen_mut(&mut document, name.as_deref()).map(dry_run::leave_rest_out);
         }
-        merge::merge(&mut document);
         request.set_parsed_query(document);
         Ok(Operation { request, remember, label, kind, cost, is_dry })
     }

@@ -21,56 +21,56 @@ use super::catalog;
 /// Why a subscription is none (section 5.2.4.1 of the specification).
 const MESSAGE: &str = "a subscription has one field at its root, without @skip or @include";
 
-/// Brings the fields at the roots of a document out of their fragments, or says what is wrong with a subscription. The
-/// shape of the document has been checked: there are no rings of fragments, and not too many.
-pub(super) fn settle(document: &mut ExecutableDocument, variables: &Variables) -> Result<(), &'static str> {
-    let mut opened = HashSet::new();
-    let fragments = &document.fragments;
-    let mut settle = |operation: &mut OperationDefinition| {
-        let items = take(&mut operation.selection_set.node.items);
-        let given = |name: &Name| {
-            let default = || {
-                let definition = operation.variable_definitions.iter().find(|it| it.node.name.node == *name)?;
-                Some(&definition.node.default_value.as_ref()?.node)
-            };
-            match variables.get(name).or_else(default) {
-                Some(Value::Boolean(condition)) => Some(*condition),
-                _ => None,
-            }
-        };
-        let mut root = Root { ty: catalog::root(operation.ty), fragments, given, opened: &mut opened };
-        let mut fields = Vec::with_capacity(items.len());
-        root.bring_out(items, &mut fields);
-        let is_one = matches!(&fields[..], [Positioned { node: Selection::Field(field), .. }] if field.node.directives.is_empty());
-        operation.selection_set.node.items = fields;
-        if is_one || operation.ty != OperationType::Subscription { Ok(()) } else { Err(MESSAGE) }
+/// Brings the fields at the roots of a document out of their fragments. The shape of the document has been checked: there
+/// are no rings of fragments, and not too many.
+pub(super) fn bring_out(document: &mut ExecutableDocument, variables: &Variables) {
+    let mut root = Root { ty: "", fragments: &document.fragments, variables, opened: HashSet::new() };
+    let mut open = |operation: &mut OperationDefinition| {
+        root.ty = catalog::root(operation.ty);
+        let items = &mut operation.selection_set.node.items;
+        let closed = take(items);
+        root.bring_out(closed, items);
     };
     match &mut document.operations {
-        DocumentOperations::Single(operation) => settle(&mut operation.node)?,
+        DocumentOperations::Single(operation) => open(&mut operation.node),
         DocumentOperations::Multiple(operations) => {
-            operations.values_mut().try_for_each(|operation| settle(&mut operation.node))?;
+            for operation in operations.values_mut() {
+                open(&mut operation.node);
+            }
         }
     }
     // Nothing spreads them any more, and what nothing spreads is an error.
+    let opened = root.opened;
     document.fragments.retain(|name, _| !opened.contains(name));
-    Ok(())
 }
 
-struct Root<'a, F> {
+/// Whether each subscription has one field at its root, or else what is wrong.
+pub(super) fn check(document: &ExecutableDocument) -> Result<(), &'static str> {
+    let is_one = |operation: &OperationDefinition| match &operation.selection_set.node.items[..] {
+        [Positioned { node: Selection::Field(field), .. }] => field.node.directives.is_empty(),
+        _ => false,
+    };
+    let mut operations = document.operations.iter().map(|(_, operation)| &operation.node);
+    let is_right = operations.all(|operation| operation.ty != OperationType::Subscription || is_one(operation));
+    if is_right { Ok(()) } else { Err(MESSAGE) }
+}
+
+struct Root<'a> {
     ty: &'static str,
     fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
-    /// The value of a variable that is a condition.
-    given: F,
+    variables: &'a Variables,
     /// The fragments that were brought out.
-    opened: &'a mut HashSet<Name>,
+    opened: HashSet<Name>,
 }
 
-impl<F: Fn(&Name) -> Option<bool>> Root<'_, F> {
+impl Root<'_> {
     fn bring_out(&mut self, items: Vec<Positioned<Selection>>, out: &mut Vec<Positioned<Selection>>) {
         for mut item in items {
             if let Selection::FragmentSpread(spread) = &mut item.node
                 && let Some(fragment) = self.fragments.get(&spread.node.fragment_name.node)
                 && fragment.node.type_condition.node.on.node == self.ty
+                // There are none that may stand there.
+                && fragment.node.directives.is_empty()
             {
                 self.opened.insert(spread.node.fragment_name.node.clone());
                 let inline = InlineFragment {
@@ -104,21 +104,32 @@ impl<F: Fn(&Name) -> Option<bool>> Root<'_, F> {
 
     /// Whether what has these directives is selected for certain.
     fn are_included(&self, directives: &[Positioned<Directive>]) -> bool {
-        directives.iter().all(|directive| {
-            let condition = match directive.node.arguments.as_slice() {
-                [(name, condition)] if name.node == "if" => match &condition.node {
-                    Written::Boolean(condition) => Some(*condition),
-                    Written::Variable(name) => (self.given)(name),
-                    _ => None,
-                },
+        let mut names = HashSet::new();
+        directives.iter().all(|Positioned { node: directive, .. }| {
+            let condition = match directive.arguments.as_slice() {
+                [(name, condition)] if name.node == "if" => condition_of(&condition.node, self.variables),
                 _ => None,
             };
-            match directive.node.name.node.as_str() {
-                "include" => condition == Some(true),
-                "skip" => condition == Some(false),
-                _ => false,
-            }
+            // One that stands there twice is an error.
+            names.insert(&directive.name.node)
+                && match directive.name.node.as_str() {
+                    "include" => condition == Some(true),
+                    "skip" => condition == Some(false),
+                    _ => false,
+                }
         })
+    }
+}
+
+/// What a condition is, with the defaults of variables among their values.
+pub(super) fn condition_of(condition: &Written, variables: &Variables) -> Option<bool> {
+    match condition {
+        Written::Boolean(condition) => Some(*condition),
+        Written::Variable(name) => match variables.get(name)? {
+            Value::Boolean(condition) => Some(*condition),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

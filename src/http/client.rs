@@ -67,9 +67,14 @@ fn parsed(text: &str) -> Option<IpAddr> {
 }
 
 /// What counts as one address: of IPv6, the network of 64 bits that a house has to itself.
-pub fn place(address: IpAddr) -> IpAddr {
+fn place(address: IpAddr) -> IpAddr {
+    network(address, 64)
+}
+
+/// An address, or of IPv6 the first so many bits of it, from 1 to 128.
+pub fn network(address: IpAddr, bits: u32) -> IpAddr {
     match address.to_canonical() {
-        IpAddr::V6(address) => IpAddr::V6((address.to_bits() >> 64 << 64).into()),
+        IpAddr::V6(address) => IpAddr::V6((address.to_bits() & u128::MAX << (128 - bits)).into()),
         address @ IpAddr::V4(_) => address,
     }
 }

@@ -1,9 +1,19 @@
 //! For whoever starts and watches the server.
 
+use std::{sync::Arc, time::Duration};
+
 use axum::extract::State;
 use http::{HeaderName, StatusCode, header};
+use tokio::{sync::Mutex, time::Instant};
 
 use super::State as AppState;
+
+/// How long what was heard of the database holds. However many want to know, it is asked so often.
+const FRESH: Duration = Duration::from_millis(250);
+
+/// When the database was asked last, and whether it answered.
+#[derive(Clone, Default)]
+pub struct Health(Arc<Mutex<Option<(Instant, bool)>>>);
 
 /// The process runs.
 pub async fn live() -> &'static str {
@@ -14,11 +24,21 @@ pub async fn live() -> &'static str {
 pub async fn ready(
     State(state): State<AppState>,
 ) -> Result<&'static str, (StatusCode, [(HeaderName, &'static str); 1], &'static str)> {
-    match state.domain.ready().await {
-        Ok(()) => Ok("ready\n"),
-        Err(error) => {
-            tracing::warn!(?error, "not ready");
-            Err((StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], "the database does not answer\n"))
+    let mut heard = state.health.0.lock().await;
+    let is_ready = match *heard {
+        Some((at, is_ready)) if at.elapsed() < FRESH => is_ready,
+        _ => {
+            let answer = state.domain.ready().await;
+            if let Err(error) = &answer {
+                tracing::warn!(?error, "not ready");
+            }
+            *heard = Some((Instant::now(), answer.is_ok()));
+            answer.is_ok()
         }
+    };
+    if is_ready {
+        Ok("ready\n")
+    } else {
+        Err((StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], "the database does not answer\n"))
     }
 }

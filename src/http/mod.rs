@@ -41,6 +41,7 @@ use self::live::socket;
 pub use self::{
     client::Proxies,
     graphql::Options as GraphQlOptions,
+    health::Health,
     live::{Live, Options as LiveOptions},
     map::Tiles,
     metrics::router as metrics_router,
@@ -49,7 +50,7 @@ pub use self::{
 };
 pub(crate) use self::{credentials::bearer, tiles::address as tile_address};
 use crate::{
-    domain::Domain,
+    domain::{Domain, budget::Overspent},
     graphql::{Api, Named, Operation, code_of as graphql_code},
     policy::Viewer,
 };
@@ -65,18 +66,29 @@ pub struct State {
     pub options: graphql::Options,
     /// What live connections share.
     pub live: Live,
+    /// Whether the database answers.
+    pub health: Health,
 }
 
 impl State {
-    /// Prepares an operation. What is refused is counted, and charged to the address: to see what is wrong is work, too.
-    fn prepare(&self, named: Named, request: Request, address: Option<IpAddr>) -> Result<Operation, Vec<ServerError>> {
-        self.api.prepare(named, request).map_err(|errors| {
+    /// Prepares an operation. What is refused is counted, and charged: to see what is wrong is work, too. Nothing is looked at
+    /// for whoever has nothing left.
+    fn prepare(
+        &self,
+        named: Named,
+        request: Request,
+        viewer: Viewer,
+        address: Option<IpAddr>,
+    ) -> Result<Operation, Vec<ServerError>> {
+        let standing = self.domain.standing(viewer, address);
+        if standing.remaining == 0 {
+            return Err(vec![budget::rate_limited(self, Overspent(standing))]);
+        }
+        self.api.prepare(named, request).inspect_err(|errors| {
             let code = errors.first().and_then(graphql_code).unwrap_or("UNKNOWN");
             self.domain.metrics().refused(code);
-            match self.domain.charge(Viewer::SIGNED_OUT, address, 1) {
-                Ok(_) => errors,
-                Err(overspent) => vec![budget::rate_limited(self, overspent)],
-            }
+            // There is something left, so this is not too much.
+            let _ = self.domain.charge(viewer, address, 1);
         })
     }
 }
@@ -111,11 +123,12 @@ pub fn router(state: State, options: &Options) -> Router {
     let api = Router::new()
         .route("/graphql", methods)
         .layer(DefaultBodyLimit::max(options.graphql.max_body_bytes))
-        .route(tiles::ROUTE, get(tiles::beacons))
+        .route(tiles::ROUTE, get(tiles::beacons));
+    let api = if state.api.introspection { api.route("/schema.graphql", get(graphql::sdl)) } else { api };
+    let api = api
         .route("/health/ready", get(health::ready))
         .layer(middleware::from_fn_with_state(state.clone(), draining::turn_away))
         .route("/health/live", get(health::live));
-    let api = if state.api.introspection { api.route("/schema.graphql", get(graphql::sdl)) } else { api };
     let routes = if options.playground { api.merge(playground::routes()) } else { api };
     let routes = if options.map { routes.merge(map::routes(options.tiles.as_ref())) } else { routes };
     let cors = CorsLayer::new()

@@ -22,7 +22,7 @@ use tower::ServiceExt;
 
 use super::{
     addresses::{Addresses, Counted},
-    client::{Proxies, place},
+    client::{Proxies, network},
     stream::Stream,
 };
 
@@ -44,20 +44,22 @@ pub struct ConnectionOptions {
 }
 
 impl ConnectionOptions {
-    /// Has the system allow as many connections as it will, and takes no more than that. Some descriptors are for other
-    /// things.
+    /// Has the system allow as many connections as it will, and takes no more than that, with so many to the database.
     #[must_use]
-    pub fn within_descriptors(mut self) -> Self {
+    pub fn within_descriptors(mut self, to_database: usize) -> Self {
         let allowed = rlimit::increase_nofile_limit(u64::MAX)
             .or_else(|_| rlimit::getrlimit(rlimit::Resource::NOFILE).map(|(soft, _)| soft));
         let allowed = allowed.ok().and_then(|allowed| usize::try_from(allowed).ok()).unwrap_or(usize::MAX);
-        self.most = self.most.min(allowed.saturating_sub(OTHER_DESCRIPTORS).max(1));
+        self.most = self.most.min(allowed.saturating_sub(OTHER_DESCRIPTORS + to_database).max(1));
         self
     }
 }
 
-/// Descriptors for connections to the database, files, and what else there is.
-const OTHER_DESCRIPTORS: usize = 200;
+/// Bits of an address of IPv6 that say whose line it is: a household is given as many networks as there are in that.
+const LINE: u32 = 56;
+
+/// Descriptors for files, and what else there is besides connections to the database.
+const OTHER_DESCRIPTORS: usize = 100;
 
 /// How often it is said that connections are turned away.
 const SAID_AGAIN: Duration = Duration::from_mins(1);
@@ -136,7 +138,7 @@ impl Door {
     }
 
     fn let_in(&mut self, peer: IpAddr) -> Option<Counted> {
-        let address = (!self.options.proxies.hold(peer)).then(|| place(peer));
+        let address = (!self.options.proxies.hold(peer)).then(|| network(peer, LINE));
         let counted = self.addresses.take(address);
         if counted.is_none() && self.said.is_none_or(|said| said.elapsed() > SAID_AGAIN) {
             self.said = Some(Instant::now());

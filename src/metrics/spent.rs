@@ -11,6 +11,7 @@ use std::{
 
 use futures_util::{Stream, StreamExt, stream::poll_fn};
 use tokio::task_local;
+use tracing::Span;
 
 task_local! {
     static SPENT: Arc<Spent>;
@@ -52,7 +53,14 @@ pub fn spent(look: impl FnOnce(&Spent)) {
     let _ = SPENT.try_with(|account| look(account));
 }
 
-/// As [`accounted`], for what answers several times.
-pub fn accounted_stream<S: Stream + Unpin>(account: Arc<Spent>, mut stream: S) -> impl Stream<Item = S::Item> {
-    poll_fn(move |context| SPENT.sync_scope(Arc::clone(&account), || stream.poll_next_unpin(context)))
+/// As [`accounted`], for what answers several times; all of it within a span.
+pub fn accounted_stream<S: Stream + Unpin>(
+    account: Arc<Spent>,
+    span: Span,
+    mut stream: S,
+) -> impl Stream<Item = S::Item> {
+    poll_fn(move |context| {
+        let _within = span.enter();
+        SPENT.sync_scope(Arc::clone(&account), || stream.poll_next_unpin(context))
+    })
 }

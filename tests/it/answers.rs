@@ -205,6 +205,20 @@ async fn a_mutation_that_stands_twice_is_carried_out_once() {
         assert_eq!(app.database.number(&format!("SELECT count(*) FROM posts WHERE body = '{n}'")).await, 1, "{query}");
     }
     app.database.run("DELETE FROM posts WHERE body <> 'once'").await;
+    // A condition that is null is none.
+    let query =
+        "mutation($off: Boolean = false) { createPost(input: { body: \"null\" }) @skip(if: $off) { post { id } }
+        createPost(input: { body: \"null\" }) { __typename } }";
+    let refused = app.ask_with(&ada, query, json!({ "off": null })).await;
+    assert_eq!(refused.code(), "GRAPHQL_VALIDATION_FAILED");
+    assert_eq!(app.database.number("SELECT count(*) FROM posts WHERE body = 'null'").await, 0);
+    app.database.run("DELETE FROM posts WHERE body <> 'once'").await;
+    for misplaced in ["@nonsense", "@skip(if: false)"] {
+        let query = format!(
+            "mutation {{ ...F }} fragment F on Mutation {misplaced} {{ createPost(input: {{ body: \"x\" }}) {{ __typename }} }}"
+        );
+        assert_eq!(app.ask(&ada, &query).await.code(), "GRAPHQL_VALIDATION_FAILED", "{misplaced}");
+    }
     let unknown = "mutation { ...F @skip(if: true) } fragment F on Mutation { nothing }";
     assert_eq!(app.ask(&ada, unknown).await.code(), "GRAPHQL_VALIDATION_FAILED");
     // Under two names, or with another input, it is another one; one name for two is refused.

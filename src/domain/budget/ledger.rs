@@ -26,6 +26,14 @@ fn is_of_others(key: &Key) -> bool {
     key.iter().all(|byte| *byte == key[0])
 }
 
+/// What this server knows of everybody's budgets. Those of people stand apart: addresses are had for nothing, and as many as
+/// somebody has do not have people share.
+#[derive(Default)]
+pub struct Ledgers {
+    pub(super) of_people: Ledger,
+    pub(super) of_others: Ledger,
+}
+
 /// The budgets of which something has been spent here.
 #[derive(Default)]
 pub struct Ledger(Mutex<HashMap<Key, Entry>>);

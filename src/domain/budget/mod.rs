@@ -14,7 +14,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::ProfileId;
 use hmac::Mac;
 
-pub use self::ledger::Ledger;
+pub use self::ledger::Ledgers;
 use super::{Domain, Error, cursor::keyed};
 use crate::{
     policy::Viewer,
@@ -210,14 +210,16 @@ impl Domain {
 
     /// Adds up what servers have spent.
     pub async fn share_budgets(&self) -> Result<(), Error> {
-        let unsent = self.ledger.unsent(self.now());
-        // Some at a time: no statement locks many rows for long.
-        for (n, some) in unsent.chunks(SHARED_AT_ONCE).enumerate() {
-            match store::budget::spend(&self.db, some.to_vec(), self.now()).await {
-                Ok(spent) => self.ledger.learn(&spent),
-                Err(cause) => {
-                    self.ledger.keep(&unsent[n * SHARED_AT_ONCE..]);
-                    return Err(cause.into());
+        for ledger in [&self.ledgers.of_people, &self.ledgers.of_others] {
+            let unsent = ledger.unsent(self.now());
+            // Some at a time: no statement locks many rows for long.
+            for (n, some) in unsent.chunks(SHARED_AT_ONCE).enumerate() {
+                match store::budget::spend(&self.db, some.to_vec(), self.now()).await {
+                    Ok(spent) => ledger.learn(&spent),
+                    Err(cause) => {
+                        ledger.keep(&unsent[n * SHARED_AT_ONCE..]);
+                        return Err(cause.into());
+                    }
                 }
             }
         }
@@ -232,7 +234,11 @@ impl Domain {
 
     fn take(&self, ration: Ration, subject: Subject<'_>, amount: u64) -> Result<Standing, Overspent> {
         let key = self.budget_key(ration, subject);
-        self.ledger.take(ration, key, amount, ration.most(&self.budgets), self.now())
+        let ledger = match subject {
+            Subject::Person(_) => &self.ledgers.of_people,
+            Subject::Address(_) | Subject::Login(_) => &self.ledgers.of_others,
+        };
+        ledger.take(ration, key, amount, ration.most(&self.budgets), self.now())
     }
 
     /// What stands for a budget, here and in the database.

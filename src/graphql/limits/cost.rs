@@ -18,7 +18,10 @@ use async_graphql::{
 use async_graphql_value::Value;
 
 use super::Limits;
-use crate::graphql::catalog::{self, Catalog, Kind, named};
+use crate::graphql::{
+    arguments::MAX_IDS,
+    catalog::{self, Catalog, Kind, named},
+};
 
 /// The rows of a list that has no pages: few (a test names those lists), or of the schema itself.
 const LIST: u64 = 10;
@@ -41,15 +44,12 @@ pub(in crate::graphql) fn estimate(
     operation: &OperationDefinition,
     variables: &Variables,
 ) -> u64 {
-    let defaults = operation.variable_definitions.iter().filter_map(|definition| {
-        Some((&definition.node.name.node, definition.node.default_value.as_ref()?.node.clone().into_value()))
-    });
-    let given = variables.iter().map(|(name, value)| (name, value.clone().into_value()));
-    let variables = defaults.chain(given).collect();
+    let variables = variables.iter().map(|(name, value)| (name, value.clone().into_value())).collect();
     let mut walk = Walk { catalog, limits, document, variables, known: HashMap::new() };
     let root = catalog::root(operation.ty);
     let set = &operation.selection_set.node;
-    let own = if operation.ty == OperationType::Mutation { MUTATION * walk.roots(set, root) } else { 0 };
+    let changes = set.items.iter().filter(|item| matches!(item.node, Selection::Field(_)));
+    let own = if operation.ty == OperationType::Mutation { MUTATION * changes.count() as u64 } else { 0 };
     walk.set(set, root, LIST).saturating_add(own).max(1)
 }
 
@@ -169,7 +169,7 @@ impl<'a> Walk<'a> {
             // One that stands for a list of one, or nothing that is a list.
             _ => 1,
         };
-        u64::try_from(ids).unwrap_or(u64::MAX).min(self.limits.max_page.into())
+        ids.min(MAX_IDS) as u64
     }
 
     /// How many rows are asked for. A number that is none is refused later.
@@ -200,16 +200,6 @@ impl<'a> Walk<'a> {
                 _ => false,
             }
         })
-    }
-
-    /// How many fields stand at the root.
-    fn roots(&self, set: &'a SelectionSet, root: &str) -> u64 {
-        let count = |selection: &'a Selection| match selection {
-            _ if self.is_left_out(selection.directives()) => 0,
-            Selection::Field(_) => 1,
-            selection => self.spread(selection, root).map_or(0, |set| self.roots(set, root)),
-        };
-        set.items.iter().map(|selection| count(&selection.node)).sum()
     }
 }
 

@@ -4,14 +4,11 @@ use super::ViewerPayload;
 use crate::{
     domain::{Failure, RefusalCode, notification::Which},
     graphql::{
-        arguments::{id_input, viewer_context},
+        arguments::{MAX_IDS, id_input, viewer_context},
         error::{outcome, signed_in},
         types::Viewer,
     },
 };
-
-/// Ids that can be marked at once.
-const MAX_IDS: usize = 100;
 
 /// Which notifications were read: some, or all.
 #[derive(InputObject)]

@@ -8,14 +8,11 @@ use crate::{
     domain::Error,
     graphql::{
         ViewerContext,
-        arguments::{id_argument, viewer_context},
+        arguments::{MAX_IDS, id_argument, viewer_context},
         error::api_error,
         types::{Beacon, Node, Notification, Post, Profile, Viewer, viewer_id},
     },
 };
-
-/// Ids that can be asked for at once.
-const MAX_IDS: usize = 100;
 
 #[derive(Default)]
 pub struct NodeQuery;

@@ -30,6 +30,7 @@ use super::{
 use crate::{
     domain::{account::Admission, budget::Overspent, once::RequestKey},
     graphql::{self, Charged, Operation, Outcome, RequestInfo, ViewerContext},
+    policy::Viewer,
 };
 
 /// A header that Apollo's clients send so that a browser has to ask beforehand.
@@ -105,8 +106,8 @@ pub async fn method_not_allowed(headers: HeaderMap) -> Response {
 }
 
 /// The schema, for code generators.
-pub async fn sdl() -> Response {
-    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], graphql::sdl()).into_response()
+pub async fn sdl(State(state): State<AppState>) -> Response {
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], state.api.sdl.to_string()).into_response()
 }
 
 /// Who is let in, or the answer that says why not.
@@ -119,50 +120,59 @@ pub async fn admission(state: &AppState, headers: &HeaderMap) -> Result<Admissio
 pub struct Asked {
     /// The operation.
     pub operation: Operation,
+    /// What it was charged.
+    pub charged: Charged,
     /// The id of the last event that the client has got.
     pub last_event_id: Option<String>,
     /// The key with which the request may come again.
     pub key: Option<RequestKey>,
 }
 
-/// One operation.
+/// One operation, with how the budget stands after it.
 async fn single(state: AppState, parts: Parts, parameters: Parameters) -> Response {
-    let accepted = Accepted::by(&parts.headers);
-    let asked = match asked(&state, &parts, parameters) {
-        Ok(asked) => asked,
-        Err(refusal) => return refusal,
-    };
-    let kind = asked.operation.kind;
-    if kind == OperationType::Mutation && parts.method == Method::GET {
-        return not_allowed(&parts.headers, "POST", "a mutation is sent by POST");
-    }
-    // Who takes both gets one answer for what has one.
-    if accepted.events && (kind == OperationType::Subscription || accepted.answer.is_none()) {
-        return sse::answer(state, parts, asked).await.unwrap_or_else(|refusal| refusal);
-    }
+    let address = address_of(&parts.extensions);
     let admission = match admission(&state, &parts.headers).await {
         Ok(admission) => admission,
-        Err(rejection) => return rejection,
+        // Nor is it for nothing to have a token looked at.
+        Err(rejection) => {
+            let charged = state.domain.charge(Viewer::SIGNED_OUT, address, 1);
+            return charged.map_or_else(|overspent| too_often(&state, &parts.headers, overspent), |_| rejection);
+        }
     };
-    let charged = match budget::charge(&state, admission.viewer, address_of(&parts.extensions), &asked.operation) {
-        Ok(charged) => charged,
-        Err(overspent) => return too_often(&state, &parts.headers, overspent),
-    };
-    let late = Instant::now() + state.options.timeout;
-    let mut response = match perform(&state, &parts, admission, asked, charged, late).await {
-        Outcome::Executed(answer) => executed(&parts.headers, answer),
-        Outcome::Refused(errors) => refused(&parts.headers, &errors),
-    };
-    budget::tell(&state, charged.standing, response.headers_mut());
+    let viewer = admission.viewer;
+    let answered = answer(state.clone(), parts, parameters, admission).await;
+    let mut response = answered.unwrap_or_else(|refusal| refusal);
+    budget::tell(&state, state.domain.standing(viewer, address), response.headers_mut());
     response
 }
 
-fn asked(state: &AppState, parts: &Parts, parameters: Parameters) -> Result<Asked, Response> {
+async fn answer(
+    state: AppState,
+    parts: Parts,
+    parameters: Parameters,
+    admission: Admission,
+) -> Result<Response, Response> {
+    let (accepted, address) = (Accepted::by(&parts.headers), address_of(&parts.extensions));
     let key = idempotency::key(&parts.headers, &parameters)?;
     let last_event_id = parameters.last_event_id();
-    let prepared = state.prepare(parameters.named(), parameters.into_request(), address_of(&parts.extensions));
+    let prepared = state.prepare(parameters.named(), parameters.into_request(), admission.viewer, address);
     let operation = prepared.map_err(|errors| refused(&parts.headers, &errors))?;
-    Ok(Asked { operation, last_event_id, key })
+    let charged = budget::charge(&state, admission.viewer, address, &operation)
+        .map_err(|overspent| too_often(&state, &parts.headers, overspent))?;
+    let kind = operation.kind;
+    if kind == OperationType::Mutation && parts.method == Method::GET {
+        return Err(not_allowed(&parts.headers, "POST", "a mutation is sent by POST"));
+    }
+    let asked = Asked { operation, charged, last_event_id, key };
+    // Who takes both gets one answer for what has one.
+    if accepted.events && (kind == OperationType::Subscription || accepted.answer.is_none()) {
+        return sse::answer(state, parts, asked).await;
+    }
+    let late = Instant::now() + state.options.timeout;
+    Ok(match perform(&state, &parts, admission, asked, late).await {
+        Outcome::Executed(answer) => executed(&parts.headers, answer),
+        Outcome::Refused(errors) => refused(&parts.headers, &errors),
+    })
 }
 
 /// Several operations, one after the other, answered in their order and together in the time of one request.
@@ -184,19 +194,15 @@ async fn batch(state: AppState, parts: &Parts, items: Vec<Parameters>) -> Respon
     };
     let (address, late) = (address_of(&parts.extensions), Instant::now() + state.options.timeout);
     let mut answers = Vec::with_capacity(items.len());
-    let mut standing = state.domain.standing(admission.viewer, address);
     for parameters in items {
-        let outcome = match state.prepare(parameters.named(), parameters.into_request(), address) {
+        let outcome = match state.prepare(parameters.named(), parameters.into_request(), admission.viewer, address) {
+            Ok(_) if Instant::now() >= late => Outcome::Refused(vec![graphql::too_slow()]),
             Ok(operation) => match budget::charge(&state, admission.viewer, address, &operation) {
                 Ok(charged) => {
-                    standing = charged.standing;
-                    let asked = Asked { operation, last_event_id: None, key: None };
-                    perform(&state, parts, admission, asked, charged, late).await
+                    let asked = Asked { operation, charged, last_event_id: None, key: None };
+                    perform(&state, parts, admission, asked, late).await
                 }
-                Err(overspent) => {
-                    standing = overspent.0;
-                    Outcome::Refused(vec![budget::rate_limited(&state, overspent)])
-                }
+                Err(overspent) => Outcome::Refused(vec![budget::rate_limited(&state, overspent)]),
             },
             Err(errors) => Outcome::Refused(errors),
         };
@@ -209,25 +215,18 @@ async fn batch(state: AppState, parts: &Parts, items: Vec<Parameters>) -> Respon
         });
     }
     let mut response = written(Accepted::by(headers).of_refusal(), StatusCode::OK, &answers);
-    budget::tell(&state, standing, response.headers_mut());
+    budget::tell(&state, state.domain.standing(admission.viewer, address), response.headers_mut());
     response
 }
 
 /// Executes a query or a mutation, until it is late.
-async fn perform(
-    state: &AppState,
-    parts: &Parts,
-    admission: Admission,
-    asked: Asked,
-    charged: Charged,
-    late: Instant,
-) -> Outcome {
+async fn perform(state: &AppState, parts: &Parts, admission: Admission, asked: Asked, late: Instant) -> Outcome {
     if asked.operation.kind == OperationType::Subscription {
         return Outcome::Refused(vec![graphql::not_here()]);
     }
     let info = RequestInfo { key: asked.key, address: address_of(&parts.extensions) };
     let vc = ViewerContext::new(state.domain.clone(), admission.viewer, info);
-    match timeout_at(late, state.api.execute(asked.operation, vc, charged)).await {
+    match timeout_at(late, state.api.execute(asked.operation, vc, asked.charged)).await {
         Ok(outcome) => outcome,
         Err(_) => Outcome::Refused(vec![graphql::too_slow()]),
     }

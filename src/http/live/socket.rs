@@ -265,10 +265,12 @@ impl Session<'_> {
         self.admission = admit(self.state, self.token.as_deref()).await?;
         let live = Live::new(self.connection.clone(), payload.last_event_id());
         let state = self.state;
-        let prepared = state.prepare(payload.named(), payload.into_request(), self.address).and_then(|operation| {
-            let charged = budget::charge(state, self.admission.viewer, self.address, &operation);
-            Ok((operation, charged.map_err(|overspent| vec![budget::rate_limited(state, overspent)])?))
-        });
+        let prepared = state
+            .prepare(payload.named(), payload.into_request(), self.admission.viewer, self.address)
+            .and_then(|operation| {
+                let charged = budget::charge(state, self.admission.viewer, self.address, &operation);
+                Ok((operation, charged.map_err(|overspent| vec![budget::rate_limited(state, overspent)])?))
+            });
         let answers = match prepared {
             Ok((operation, charged)) => {
                 let info = RequestInfo { key: None, address: self.address };

@@ -22,7 +22,6 @@ use crate::{
     http::{
         State,
         addresses::Counted,
-        budget,
         client::address_of,
         credentials,
         graphql::{self as operations, Asked, answer},
@@ -33,7 +32,7 @@ use crate::{
 pub async fn answer(
     state: State,
     parts: Parts,
-    Asked { operation, last_event_id, key }: Asked,
+    Asked { operation, charged, last_event_id, key }: Asked,
 ) -> Result<Response, Response> {
     let address = address_of(&parts.extensions);
     let headers = parts.headers;
@@ -48,8 +47,6 @@ pub async fn answer(
     let after = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
     let live = Live::new(connection.clone(), after.or(last_event_id));
     let begun = live.begun();
-    let charged = budget::charge(&state, admission.viewer, address, &operation)
-        .map_err(|overspent| operations::too_often(&state, &headers, overspent))?;
     let info = RequestInfo { key, address };
     let vc = ViewerContext::new(state.domain.clone(), admission.viewer, info);
     let mut outcomes = state.api.execute_stream(operation, vc, live, charged).peekable();

@@ -231,6 +231,7 @@ async fn a_subscription_has_one_root_field() {
     let field = WATCH.trim_start_matches("subscription {").trim_end().trim_end_matches('}');
     let refused = [
         format!("subscription {{ {field} other: {field} }}"),
+        format!("subscription {{ ...F }} fragment F on Subscription @skip(if: false) {{ {field} }}"),
         format!("subscription {{ {field} __typename }}"),
         format!("subscription {{ {field} ...More }} fragment More on Subscription {{ other: {field} }}"),
         format!("subscription {{ ... @skip(if: true) {{ {field} }} }}"),
@@ -245,15 +246,17 @@ async fn a_subscription_has_one_root_field() {
     let taken = [
         format!("subscription {{ ... {{ {field} }} }}"),
         format!("subscription {{ ... on Subscription {{ ...One }} }} fragment One on Subscription {{ {field} }}"),
+        format!("subscription {{ ...One {field} ...One }} fragment One on Subscription {{ {field} }}"),
     ];
-    for (id, query) in ["a", "b"].iter().zip(&taken) {
+    for (id, query) in ["a", "b", "c"].iter().zip(&taken) {
         socket.subscribe_after(id, query, None).await;
     }
     socket.settle().await;
     app.beacon(super::here("once for each")).await;
-    let mut heard = [socket.hear().await, socket.hear().await].map(|message| message["id"].clone());
+    let mut heard =
+        [socket.hear().await, socket.hear().await, socket.hear().await].map(|message| message["id"].clone());
     heard.sort_by_key(ToString::to_string);
-    assert_eq!(heard, ["a", "b"]);
+    assert_eq!(heard, ["a", "b", "c"]);
     socket.hears_nothing().await;
 }
 

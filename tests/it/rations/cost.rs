@@ -123,6 +123,13 @@ async fn a_dry_run_charges_nothing_and_does_nothing() {
                            b: globalFeed(first: 100) @include(if: true) @skip(if: false) { nodes { id } } }";
     let answer = app.ask(&ada, by_variable).await;
     assert_eq!(answer.data(""), json!({ "rateLimit": { "remaining": 19_999 } }));
+    // Whatever decides of the rest.
+    let query = "query($on: Boolean!, $off: Boolean!) { a: globalFeed @include(if: $on) { nodes { id } }
+        rateLimit(dryRun: true) { cost } b: globalFeed @include(if: $on) @skip(if: $off) { nodes { id } } }";
+    let answer = app.ask_with(&ada, query, json!({ "on": true, "off": false })).await;
+    assert_eq!(answer.data(""), json!({ "rateLimit": { "cost": 42 } }));
+    let query = "{ rateLimit(dryRun: true) @skip(if: true) { cost } globalFeed(first: 1) { nodes { id } } }";
+    assert_eq!(app.ask(None, query).await.data(""), json!({ "globalFeed": { "nodes": [] } }));
     let answer = app.ask_with(&ada, by_variable, json!({ "dry": false })).await;
     assert_eq!(answer.data("/rateLimit/remaining"), 19_999 - 202);
     assert_eq!(answer.data("/b/nodes"), json!([]));

@@ -29,6 +29,9 @@ async fn a_budget_is_spent_by_cost_and_begins_anew() {
     assert_eq!(header_of(&refused.headers, "retry-after"), "40");
     assert_eq!(standing(&refused).1, "\"cost\";r=50;t=40");
     assert_eq!(app.statements().len(), 1, "it is asked who it is, and nothing else");
+    let events =
+        app.post_raw(&[("accept", "text/event-stream")], json!({ "query": "{ __typename }" }).to_string()).await;
+    assert_eq!(standing(&events), ("\"cost\";q=250;w=60", "\"cost\";r=249;t=60"));
     // What is cheap enough goes on, and others have budgets of their own.
     assert_eq!(app.ask(&ada, "{ globalFeed(first: 9) { nodes { id } } }").await.status, StatusCode::OK);
     let ben = app.person("ben").await;
@@ -58,16 +61,22 @@ async fn batches_and_aliases_cost_what_they_ask_for() {
 async fn nothing_that_is_looked_at_costs_nothing() {
     let app = server(|config| config.domain.budgets.cost = 4).await;
     let codes = |answer: Answer| (answer.status.as_u16(), answer.code());
-    // Of an address, whoever asks: what is wrong is seen before the token is.
     let ada = app.person("ada").await;
-    assert_eq!(codes(app.ask(&ada, "{").await), (200, "GRAPHQL_PARSE_FAILED".to_owned()));
+    let refused = app.ask(&ada, "{").await;
+    assert_eq!(standing(&refused).1, "\"cost\";r=3;t=60");
+    assert_eq!(codes(refused), (200, "GRAPHQL_PARSE_FAILED".to_owned()));
     assert_eq!(codes(app.ask(None, "{ nothing }").await), (200, "GRAPHQL_VALIDATION_FAILED".to_owned()));
     app.ask(None, "{ __typename }").await.data("");
     assert_eq!(codes(app.ask(None, "{").await), (200, "GRAPHQL_PARSE_FAILED".to_owned()));
-    let refused = app.ask(None, "{").await;
-    assert_eq!(header_of(&refused.headers, "retry-after"), "60");
-    assert_eq!(codes(refused), (429, "RATE_LIMITED".to_owned()));
-    assert_eq!(codes(app.ask(None, "{ __typename }").await), (429, "RATE_LIMITED".to_owned()));
+    let bad_token = async || codes(app.ask_by_token(Some("x"), "{ __typename }", json!({})).await);
+    assert_eq!(bad_token().await, (401, "UNAUTHENTICATED".to_owned()));
+    // Nothing is left, and nothing is looked at any more.
+    for query in ["{", "{ __typename }", "{ rateLimit(dryRun: true) { cost } }"] {
+        let refused = app.ask(None, query).await;
+        assert_eq!(header_of(&refused.headers, "retry-after"), "60");
+        assert_eq!(codes(refused), (429, "RATE_LIMITED".to_owned()), "{query}");
+    }
+    assert_eq!(bad_token().await, (429, "RATE_LIMITED".to_owned()));
     app.ask(&ada, "{ __typename }").await.data("");
 }
 

@@ -59,7 +59,7 @@ async fn heard_of(
     let mut heard = Vec::new();
     // The last circle hears of it in every world, and all are told in one round.
     while let Some(message) =
-        socket.hear_within(std::time::Duration::from_millis(if heard.is_empty() { 10_000 } else { 1_000 })).await
+        socket.hear_within(std::time::Duration::from_millis(if heard.is_empty() { 10_000 } else { 2_000 })).await
     {
         assert_eq!(message["payload"]["data"]["beaconChanged"]["kind"], "CHANGED", "{message}");
         heard.push(message["id"].as_str().unwrap().parse().unwrap());
