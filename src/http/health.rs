@@ -8,12 +8,12 @@ use tokio::{sync::Mutex, time::Instant};
 
 use super::State as AppState;
 
-/// How long what was heard of the database holds. However many want to know, it is asked so often.
+/// How long an answer of the database holds. However many want to know, it is asked so often, and by one at a time.
 const FRESH: Duration = Duration::from_millis(250);
 
-/// When the database was asked last, and whether it answered.
+/// When the database has answered last.
 #[derive(Clone, Default)]
-pub struct Health(Arc<Mutex<Option<(Instant, bool)>>>);
+pub struct Health(Arc<Mutex<Option<Instant>>>);
 
 /// The process runs.
 pub async fn live() -> &'static str {
@@ -24,21 +24,18 @@ pub async fn live() -> &'static str {
 pub async fn ready(
     State(state): State<AppState>,
 ) -> Result<&'static str, (StatusCode, [(HeaderName, &'static str); 1], &'static str)> {
-    let mut heard = state.health.0.lock().await;
-    let is_ready = match *heard {
-        Some((at, is_ready)) if at.elapsed() < FRESH => is_ready,
-        _ => {
-            let answer = state.domain.ready().await;
-            if let Err(error) = &answer {
-                tracing::warn!(?error, "not ready");
-            }
-            *heard = Some((Instant::now(), answer.is_ok()));
-            answer.is_ok()
+    let mut answered = state.health.0.lock().await;
+    if answered.is_some_and(|at| at.elapsed() < FRESH) {
+        return Ok("ready\n");
+    }
+    match state.domain.ready().await {
+        Ok(()) => {
+            *answered = Some(Instant::now());
+            Ok("ready\n")
         }
-    };
-    if is_ready {
-        Ok("ready\n")
-    } else {
-        Err((StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], "the database does not answer\n"))
+        Err(error) => {
+            tracing::warn!(?error, "not ready");
+            Err((StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], "the database does not answer\n"))
+        }
     }
 }
