@@ -127,6 +127,14 @@ async fn a_reaction_that_comes_again_is_not_taken_back() {
         let answer = ask(&app, &ben, KEY, &toggle).await;
         assert_eq!(answer.data("/toggleReaction/post/viewerReaction"), "👍");
     }
+    // Nor is it by several at once.
+    let key = "a-third-key-of-ben";
+    let asking = (0..3).map(|_| ask(&app, &ben, key, &toggle));
+    for answer in join_all(asking).await {
+        assert_eq!(answer.data("/toggleReaction/post/viewerReaction"), Value::Null);
+    }
+    assert_eq!(count(&app, "post_reactions").await, 0);
+    app.ask(&ben, &toggle).await.data("/toggleReaction");
     let other = ask(&app, &ben, "another-key-of-ben", &toggle).await;
     assert_eq!(other.data("/toggleReaction/post/viewerReaction"), Value::Null);
     assert_eq!(count(&app, "post_reactions").await, 0);

@@ -155,6 +155,17 @@ async fn an_address_has_so_many_connections() {
     assert!(!is_served().await);
     drop(socket);
     will_be().await;
+    // All together have so many as well, wherever they come from.
+    let small = app
+        .serve_with(|config| {
+            config.http.connections.most = 2;
+            config.http.connections.proxies.networks = vec!["127.0.0.0/8".parse().unwrap()];
+        })
+        .await;
+    let mut held = [TcpStream::connect(small.address).await.unwrap(), TcpStream::connect(small.address).await.unwrap()];
+    assert_eq!(wire::send(small.address, b"GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n").await, "");
+    held[0].write_all(b"GET /health/live HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.unwrap();
+    assert_eq!(status(&wire::rest(&mut held[0]).await), "200");
     // From a proxy of ours come those of everybody.
     let behind = serve(&["127.0.0.0/8"]).await;
     for _ in 0..10 {
