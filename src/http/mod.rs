@@ -82,6 +82,7 @@ impl State {
     ) -> Result<Operation, Vec<ServerError>> {
         let standing = self.domain.standing(viewer, address);
         if standing.remaining == 0 {
+            self.domain.metrics().overspent("cost");
             return Err(vec![budget::rate_limited(self, Overspent(standing))]);
         }
         self.api.prepare(named, request).inspect_err(|errors| {

@@ -173,7 +173,7 @@ impl Hub {
     }
 
     /// How many subscriptions have begun and not ended.
-    pub fn subscriptions(&self) -> usize {
+    fn subscriptions(&self) -> usize {
         self.state().subscriptions.len()
     }
 

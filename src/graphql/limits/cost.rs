@@ -48,8 +48,11 @@ pub(in crate::graphql) fn estimate(
     let mut walk = Walk { catalog, limits, document, variables, known: HashMap::new() };
     let root = catalog::root(operation.ty);
     let set = &operation.selection_set.node;
-    let changes = set.items.iter().filter(|item| matches!(item.node, Selection::Field(_)));
-    let own = if operation.ty == OperationType::Mutation { MUTATION * changes.count() as u64 } else { 0 };
+    let is_done = |item: &&Positioned<Selection>| {
+        matches!(item.node, Selection::Field(_)) && !walk.is_left_out(item.node.directives())
+    };
+    let changes = set.items.iter().filter(is_done).count() as u64;
+    let own = if operation.ty == OperationType::Mutation { MUTATION * changes } else { 0 };
     walk.set(set, root, LIST).saturating_add(own).max(1)
 }
 

@@ -133,10 +133,12 @@ async fn single(state: AppState, parts: Parts, parameters: Parameters) -> Respon
     let address = address_of(&parts.extensions);
     let admission = match admission(&state, &parts.headers).await {
         Ok(admission) => admission,
-        // Nor is it for nothing to have a token looked at.
+        // To have a token looked at is not for nothing either. Whatever others at the address have spent, it is told.
         Err(rejection) => {
-            let charged = state.domain.charge(Viewer::SIGNED_OUT, address, 1);
-            return charged.map_or_else(|overspent| too_often(&state, &parts.headers, overspent), |_| rejection);
+            if rejection.status() == StatusCode::UNAUTHORIZED {
+                let _ = state.domain.charge(Viewer::SIGNED_OUT, address, 1);
+            }
+            return rejection;
         }
     };
     let viewer = admission.viewer;
@@ -157,12 +159,13 @@ async fn answer(
     let last_event_id = parameters.last_event_id();
     let prepared = state.prepare(parameters.named(), parameters.into_request(), admission.viewer, address);
     let operation = prepared.map_err(|errors| refused(&parts.headers, &errors))?;
-    let charged = budget::charge(&state, admission.viewer, address, &operation)
-        .map_err(|overspent| too_often(&state, &parts.headers, overspent))?;
     let kind = operation.kind;
     if kind == OperationType::Mutation && parts.method == Method::GET {
+        let _ = state.domain.charge(admission.viewer, address, 1);
         return Err(not_allowed(&parts.headers, "POST", "a mutation is sent by POST"));
     }
+    let charged = budget::charge(&state, admission.viewer, address, &operation)
+        .map_err(|overspent| too_often(&state, &parts.headers, overspent))?;
     let asked = Asked { operation, charged, last_event_id, key };
     // Who takes both gets one answer for what has one.
     if accepted.events && (kind == OperationType::Subscription || accepted.answer.is_none()) {
