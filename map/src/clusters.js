@@ -87,9 +87,14 @@ export class Clusters {
     const bounds = boxOf(padded(edges(this.#map), MARGIN));
     const limit = setTimeout(() => abort.abort(), LONGEST_LOAD);
     this.#map.getContainer().setAttribute('aria-busy', 'true');
+    // What is heard of from here on may not be in the answer yet, and lights up with the next one.
+    const heard = this.#flashes.length;
     try {
       const { beaconClusters } = await ask(CLUSTERS, { bounds, zoom, filter: this.filter }, { signal });
-      if (!signal.aborted) this.#show(beaconClusters, zoom);
+      if (!signal.aborted) {
+        this.#show(beaconClusters, zoom);
+        this.#flashes.splice(0, heard).forEach((beacon) => this.#flash(beacon, zoom));
+      }
       this.#hasFailed = false;
     } catch (error) {
       // It is tried again and again, and said once.
@@ -127,7 +132,6 @@ export class Clusters {
       marker.remove();
       this.#markers.delete(key);
     }
-    this.#flashes.splice(0).forEach((beacon) => this.#flash(beacon, zoom));
   }
 
   /** Marks the beacon that is looked at; null for none. */
