@@ -69,8 +69,8 @@ export async function liveSteps({ browser, url, step }) {
   const tokens = [await join(url), await join(url)];
   const made = [];
   let count = 0;
-  const make = async (body) => {
-    made.push(await createBeacon(url, tokens[count++ % 2], PLACE, body));
+  const make = async (body, place = PLACE) => {
+    made.push(await createBeacon(url, tokens[count++ % 2], place, body));
     return made.at(-1).beacon;
   };
 
@@ -118,15 +118,16 @@ export async function liveSteps({ browser, url, step }) {
     const loading = page.waitForRequest((request) => request.postData()?.includes('query Clusters'));
     server.tell({ kind: 'CHANGED', beaconId: made[0].beacon.id, beacon: null });
     await loading;
-    const beacon = await make('One that comes meanwhile');
+    const beacon = await make('One that comes meanwhile', { ...PLACE, longitude: PLACE.longitude + 0.005 });
     const flash = await flashes();
     server.tell({ kind: 'CREATED', beaconId: beacon.id, beacon });
     await page.waitForTimeout(300);
     release();
     await flash();
-    await page.locator('.target .cluster', { hasText: '3' }).waitFor();
     await page.unroute('**/graphql');
     await deleteBeacon(url, made.pop());
+    server.tell({ kind: 'DELETED', beaconId: beacon.id, beacon: null });
+    await page.locator('.target:has(.beacon)').waitFor({ state: 'detached' });
   });
 
   await step('an open beacon changes under the eyes, and says when it is gone', async () => {
