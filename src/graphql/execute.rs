@@ -1,6 +1,6 @@
 //! Executing an operation, and giving every error its code.
 
-use std::{pin::Pin, sync::Arc};
+use std::{collections::HashSet, pin::Pin, sync::Arc};
 
 use async_graphql::{Name, Response, ServerError, Value};
 use futures_util::{Stream, StreamExt};
@@ -118,6 +118,10 @@ fn tells_cost(operation: &Operation) -> bool {
 }
 
 fn outcome(mut response: Response, most_errors: usize) -> Outcome {
+    // What is written once may be looked at twice (see `absent`).
+    let mut said = HashSet::new();
+    let mut is_new = |error: &ServerError| said.insert((error.message.clone(), error.locations.clone()));
+    response.errors.retain(|error| !error.path.is_empty() || is_new(error));
     response.errors.truncate(most_errors);
     // An error without a path is of the request: nothing was executed. One with a path and without a code is of a value
     // that a scalar refused.

@@ -1,5 +1,6 @@
 //! The words of the schema. Resolvers translate between the API and the domain, and decide nothing.
 
+mod absent;
 mod account;
 mod arguments;
 mod batch;
@@ -13,10 +14,12 @@ mod input;
 mod limits;
 mod merge;
 mod mutation;
+mod positions;
 mod prepare;
 mod query;
 mod root;
 mod subscription;
+mod syntax;
 pub mod types;
 mod viewer_context;
 

@@ -9,13 +9,13 @@ use async_graphql::{
 };
 
 use super::{
-    Api, Named, account,
+    Api, Named, absent, account,
     documents::Found,
     dry_run,
     error::{code, coded},
     input,
     limits::{Exceeded, cost, lexical, shape},
-    merge, root,
+    merge, positions, root,
 };
 use crate::metrics;
 
@@ -52,15 +52,18 @@ impl Api {
         // async-graphql looks for defaults where a variable stands in an argument; in `@skip` and `@include` it takes one
         // that is not given for false.
         for definition in operation.variable_definitions.iter().map(|definition| &definition.node) {
-            if let Some(default) = definition.default_value() {
-                request.variables.entry(definition.name.node.clone()).or_insert_with(|| default.clone());
+            if let Some(default) = &definition.default_value {
+                request.variables.entry(definition.name.node.clone()).or_insert_with(|| default.node.clone());
             }
         }
         root::bring_out(&mut document, &request.variables);
         merge::merge(&mut document);
         root::check(&document).map_err(wrong)?;
         let operation = chosen(&document, name.as_deref()).map_err(wrong)?;
-        let mut faults = input::faults(&self.catalog, &document, operation, &request.variables);
+        let mut faults = positions::faults(&self.catalog, &document);
+        if faults.is_empty() {
+            faults = input::faults(&self.catalog, &document, operation, &request.variables);
+        }
         if !faults.is_empty() {
             faults.truncate(self.limits.errors);
             return Err(faults);
@@ -73,6 +76,8 @@ impl Api {
         let kind = operation.ty;
         let trusted = name.as_deref().or_else(|| only_name(&document)).filter(|_| is_built_in);
         let label = account::label(&self.catalog, operation, trusted);
+        let absent = absent::absent(operation, &request.variables);
+        absent::leave_out(&self.catalog, &mut document, &absent);
         if is_dry {
             chosen_mut(&mut document, name.as_deref()).map(dry_run::leave_rest_out);
         }

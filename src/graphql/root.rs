@@ -10,13 +10,13 @@ use std::{
 use async_graphql::{
     Name, Positioned, Value, Variables,
     parser::types::{
-        Directive, DocumentOperations, ExecutableDocument, Field, FragmentDefinition, InlineFragment,
-        OperationDefinition, OperationType, Selection, SelectionSet,
+        Directive, DocumentOperations, ExecutableDocument, FragmentDefinition, InlineFragment, OperationDefinition,
+        OperationType, Selection,
     },
 };
 use async_graphql_value::Value as Written;
 
-use super::catalog;
+use super::{catalog, syntax};
 
 /// Why a subscription is none (section 5.2.4.1 of the specification).
 const MESSAGE: &str = "a subscription has one field at its root, without @skip or @include";
@@ -138,23 +138,8 @@ pub(super) fn condition_of(condition: &Written, variables: &Variables) -> Option
 fn remnants(directives: Vec<Positioned<Directive>>) -> impl Iterator<Item = Positioned<Selection>> {
     directives.into_iter().map(|directive| {
         let pos = directive.pos;
-        let at = |name: &str| Positioned::new(Name::new(name), pos);
         let (name, never) = if directive.node.name.node == "skip" { ("include", false) } else { ("skip", true) };
-        let condition = (at("if"), Positioned::new(Written::Boolean(never), pos));
-        let decided = Positioned::new(Directive { name: at(name), arguments: vec![condition] }, pos);
-        let nothing = Field {
-            alias: None,
-            name: at("__typename"),
-            arguments: Vec::new(),
-            directives: Vec::new(),
-            selection_set: Positioned::default(),
-        };
-        let set = SelectionSet { items: vec![Positioned::new(Selection::Field(Positioned::new(nothing, pos)), pos)] };
-        let inline = InlineFragment {
-            type_condition: None,
-            directives: vec![directive, decided],
-            selection_set: Positioned::new(set, pos),
-        };
-        Positioned::new(Selection::InlineFragment(Positioned::new(inline, pos)), pos)
+        let decided = syntax::directive(name, never, pos);
+        syntax::inline(vec![directive, decided], vec![syntax::typename(pos)], pos)
     })
 }

@@ -7,6 +7,7 @@ mod get;
 mod limits;
 mod negotiation;
 mod slow;
+mod variables;
 pub mod wire;
 
 use axum::body::Body;

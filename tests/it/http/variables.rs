@@ -1,0 +1,117 @@
+//! Variables that are not given.
+
+use serde_json::{Value, json};
+
+use crate::support::{Beacon, Person, Socket, TestApp};
+
+const BIO: &str = "mutation ($bio: String) { updateProfile(input: { bio: $bio }) { profile { bio } } }";
+
+async fn update(app: &TestApp, ada: &Person, query: &str, variables: Value) -> Value {
+    app.ask_with(ada, query, variables).await.data("/updateProfile/profile/bio")
+}
+
+#[tokio::test]
+async fn what_is_not_given_is_not_changed_and_null_clears() {
+    let app = TestApp::new().await;
+    let ada = app.person("ada").await;
+    let in_fragment = "mutation ($bio: String) { ...F }
+        fragment F on Mutation { updateProfile(input: { bio: $bio }) { profile { bio } } }";
+    let by_default = "mutation ($bio: String = \"usual\") { updateProfile(input: { bio: $bio }) { profile { bio } } }";
+    for query in [BIO, in_fragment] {
+        assert_eq!(update(&app, &ada, query, json!({ "bio": "hello" })).await, "hello", "{query}");
+        assert_eq!(update(&app, &ada, query, json!({})).await, "hello", "{query}");
+        assert_eq!(update(&app, &ada, query, json!({ "bio": null })).await, Value::Null, "{query}");
+    }
+    assert_eq!(update(&app, &ada, by_default, json!({})).await, "usual");
+    assert_eq!(update(&app, &ada, by_default, json!({ "bio": null })).await, Value::Null);
+}
+
+/// The beacons within 5,000 metres, or as many as are said.
+#[tokio::test]
+async fn what_is_not_given_is_the_default() {
+    let app = TestApp::new().await;
+    for metres in [1_000, 4_000, 9_000] {
+        app.beacon(Beacon::at(44.9778 + f64::from(metres) / 111_200.0, -93.265)).await;
+    }
+    let query = "query ($radius: Float, $first: Int, $order: BeaconOrder) {
+        beacons(area: { circle: { center: { latitude: 44.9778, longitude: -93.265 }, radiusMeters: $radius } },
+            first: $first, orderBy: $order) { nodes { id } pageInfo { hasNextPage } } }";
+    let count = async |variables: Value| {
+        app.ask_with(None, query, variables).await.data("/beacons/nodes").as_array().unwrap().len()
+    };
+    assert_eq!(count(json!({})).await, 2);
+    assert_eq!(count(json!({ "radius": 2_000 })).await, 1);
+    assert_eq!(count(json!({ "radius": 20_000 })).await, 3);
+    assert_eq!(count(json!({ "radius": 20_000, "first": 1, "order": "NEWEST" })).await, 1);
+    // Null is a value, and none for a distance.
+    let refused = app.ask_with(None, query, json!({ "radius": null })).await;
+    assert_eq!(refused.codes(), ["GRAPHQL_VALIDATION_FAILED"], "{}", refused.body);
+}
+
+#[tokio::test]
+async fn whether_a_document_is_good_does_not_depend_on_what_is_given() {
+    let app = TestApp::new().await;
+    for query in [
+        // Of another type, in a place that has no such argument, field or type, where something has to stand, used by nobody.
+        "query ($v: String) { globalFeed(first: $v) { nodes { id } } }",
+        "query ($v: [Int]) { globalFeed(first: $v) { nodes { id } } }",
+        "query ($v: Int) { globalFeed(number: $v) { nodes { id } } }",
+        "query ($v: Int) { globalFeed { nodes { id(a: $v) } } }",
+        "query ($v: Int) { globalFeed(first: $v) }",
+        "query ($v: ID) { post(id: $v) { id } }",
+        "query ($v: Int) { globalFeed { nodes { id } } }",
+        "query ($v: GeoCircleInput) { beacons(area: { circle: $v }) { nodes { id } } }",
+        "query ($v: Int) { ...F } fragment F on Query { globalFeed(first: $v, last: $w) { nodes { id } } }",
+        "query A($v: Int) { ...F } query B($v: String) { ...F } fragment F on Query { globalFeed(first: $v) { nodes { id } } }",
+        "mutation ($v: Int) { updateProfile(input: { bio: $v }) { profile { id } } }",
+        "query ($v: ID! = null) { post(id: $v) { id } }",
+        "query ($v: ID = null) { post(id: $v) { id } }",
+        "query ($v: [ID]) { nodes(ids: $v) { id } }",
+        "query ($v: [ID]!) { nodes(ids: $v) { id } }",
+        "query ($v: [[ID!]!]!) { nodes(ids: $v) { id } }",
+        "query ($v: ID) { nodes(ids: [$v]) { id } }",
+        "query ($v: ID!) { nodes(ids: $v) { id } }",
+        "query ($v: Boolean) { __typename @include(if: $v) }",
+        "query ($v: String!) { __typename ... @skip(if: $v) { __typename } }",
+    ] {
+        let body = json!({ "query": query, "operationName": query.contains('A').then_some("A") });
+        let refused = app.post_raw(&[("accept", super::NEW_TYPE)], body.to_string()).await;
+        super::assert_error(&refused, 400, "GRAPHQL_VALIDATION_FAILED");
+    }
+    for (query, variables) in [
+        ("query ($v: ID! = \"a\") { post(id: $v) { id } }", json!({})),
+        ("query ($v: ID = \"a\") { post(id: $v) { id } }", json!({})),
+        ("query ($v: [ID!]!) { nodes(ids: $v) { id } }", json!({ "v": [] })),
+        ("query ($v: [ID!]!) { nodes(ids: $v) { id } }", json!({ "v": "a" })),
+        ("query ($v: ID!) { nodes(ids: [$v]) { id } }", json!({ "v": "a" })),
+        ("query ($v: Boolean = true) { __typename @include(if: $v) }", json!({})),
+        ("query ($v: Int!) { globalFeed(first: $v) { nodes { id } } }", json!({ "v": 1 })),
+    ] {
+        let body = json!({ "query": query, "variables": variables });
+        let answer = app.post_raw(&[("accept", super::NEW_TYPE)], body.to_string()).await;
+        assert!(!answer.codes().contains(&"GRAPHQL_VALIDATION_FAILED".to_owned()), "{query}: {}", answer.body);
+    }
+    // And a good one is good whichever of its operations is asked for.
+    let two = "query A($v: Int) { ...F } query B($v: Int) { ...F } query C { __typename }
+        fragment F on Query { globalFeed(first: $v) { nodes { author { posts(first: $v) { nodes { id } } } } } }";
+    for name in ["A", "B", "C"] {
+        for variables in [json!({}), json!({ "v": null }), json!({ "v": 1 })] {
+            let body = json!({ "query": two, "operationName": name, "variables": variables });
+            let answer = app.post_raw(&[("accept", super::NEW_TYPE)], body.to_string()).await;
+            assert!(answer.codes().is_empty(), "{name} {variables}: {}", answer.body);
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_watches_may_leave_out_as_much() {
+    let app = TestApp::new().await;
+    let server = app.serve().await;
+    let watch = "subscription ($radius: Float) { beaconChanged(area: { circle:
+        { center: { latitude: 44.9778, longitude: -93.265 }, radiusMeters: $radius } }) { kind } }";
+    let mut socket = Socket::connect(&server, None).await;
+    socket.subscribe("near", watch).await;
+    socket.settle().await;
+    app.beacon(Beacon::at(44.98, -93.265)).await;
+    assert_eq!(socket.event("near").await, json!({ "beaconChanged": { "kind": "CREATED" } }));
+}
