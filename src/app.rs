@@ -106,9 +106,10 @@ impl App {
         if let Some(address) = self.metrics_listen {
             let listener = TcpListener::bind(address).await?;
             let routes = http::metrics_router(Arc::clone(&self.domain));
-            let connections = self.connections.clone();
+            let (connections, metrics) = (self.connections.clone(), Arc::clone(self.domain.metrics()));
             background.spawn(async move {
-                if let Err(cause) = http::serve(listener, routes, connections, std::future::pending()).await {
+                let never = std::future::pending();
+                if let Err(cause) = http::serve(listener, routes, connections, &metrics, never).await {
                     tracing::error!(%cause, "there are no numbers any more");
                 }
             });
@@ -120,7 +121,7 @@ impl App {
             leaving.drain();
             tokio::time::sleep(NOTICE).await;
         };
-        http::serve(listener, self.router, self.connections.clone(), stopped).await?;
+        http::serve(listener, self.router, self.connections.clone(), self.domain.metrics(), stopped).await?;
         // Sockets are not among what axum waits for.
         let gone = async {
             while hub.connections() > 0 {

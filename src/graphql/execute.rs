@@ -77,7 +77,8 @@ impl Api {
     ) -> Pin<Box<dyn Stream<Item = Outcome> + Send>> {
         let mut account = self.account(&operation, &vc);
         let mut remember = self.memory_of(&mut operation);
-        let tells_cost = tells_cost(&operation);
+        // With the first event: at the others, it is long ago how the budget stood.
+        let mut cost = tells_cost(&operation).then(|| charged.extension());
         let live = Arc::new(live);
         let most_errors = self.limits.errors;
         let answers = self.schema.execute_stream(operation.request.data(vc).data(charged).data(Arc::clone(&live)));
@@ -85,8 +86,8 @@ impl Api {
             if let Some(id) = live.take_event_id() {
                 response.extensions.insert("eventId".to_owned(), id.into());
             }
-            if tells_cost {
-                response.extensions.insert("cost".to_owned(), charged.extension());
+            if let Some(cost) = cost.take() {
+                response.extensions.insert("cost".to_owned(), cost);
             }
             let outcome = outcome(response, most_errors);
             account.answered(&outcome);

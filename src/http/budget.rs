@@ -8,7 +8,10 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::State;
 use crate::{
-    domain::budget::{Overspent, Ration, Standing},
+    domain::{
+        account::Rejection,
+        budget::{Overspent, Ration, Standing},
+    },
     graphql::{self, Charged, Operation},
     policy::Viewer,
 };
@@ -35,6 +38,14 @@ pub fn charge(
         })?
     };
     Ok(Charged { cost: operation.cost, standing })
+}
+
+/// Charges an address for a token that is not good: to have one looked at is not for nothing either. Whatever others at the
+/// address have spent, that it is not good is told.
+pub fn charge_rejected(state: &State, address: Option<IpAddr>, rejection: &Rejection) {
+    if matches!(rejection, Rejection::BadToken) {
+        let _ = state.domain.charge(Viewer::SIGNED_OUT, address, 1);
+    }
 }
 
 /// The error of a request for which the budget does not suffice, with the time until there is a new one.

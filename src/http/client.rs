@@ -92,6 +92,15 @@ mod tests {
     }
 
     #[test]
+    fn a_network_is_so_many_bits_of_an_address() {
+        let of = |address: &str, bits| network(address.parse().unwrap(), bits).to_string();
+        assert_eq!(of("2001:db8:1:2ff:4::5", 56), "2001:db8:1:200::");
+        assert_eq!(of("2001:db8:1:2ff:4::5", 64), "2001:db8:1:2ff::");
+        assert_eq!(of("2001:db8::5", 128), "2001:db8::5");
+        assert_eq!([of("192.0.2.9", 56), of("::ffff:192.0.2.9", 56)], ["192.0.2.9"; 2]);
+    }
+
+    #[test]
     fn only_our_own_proxies_are_believed() {
         assert_eq!(client("192.0.2.1", &["198.51.100.1"]), "192.0.2.1");
         assert_eq!(client("10.0.0.1", &[]), "10.0.0.1");

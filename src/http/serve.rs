@@ -14,6 +14,7 @@ use axum::{Router, body::Body, extract::ConnectInfo};
 use http::Request;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use prometheus_client::metrics::counter::Counter;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
@@ -25,6 +26,7 @@ use super::{
     client::{Proxies, network},
     stream::Stream,
 };
+use crate::metrics::Metrics;
 
 /// How connections are served.
 #[derive(Clone, Debug)]
@@ -75,6 +77,7 @@ pub async fn serve(
     listener: TcpListener,
     router: Router,
     options: ConnectionOptions,
+    metrics: &Metrics,
     stopped: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let mut http = http1::Builder::new();
@@ -85,7 +88,7 @@ pub async fn serve(
     // Each connection hears of the end by one of these, and is over when it has let go of it.
     let (end, ending) = watch::channel(());
     let mut stopped = pin!(stopped);
-    let mut door = Door::new(options.clone());
+    let mut door = Door::new(options.clone(), metrics.turned_away.clone());
     loop {
         let (stream, peer) = tokio::select! {
             accepted = accept(&listener) => accepted,
@@ -128,23 +131,28 @@ pub async fn serve(
 struct Door {
     options: ConnectionOptions,
     addresses: Arc<Addresses>,
+    turned_away: Counter,
     said: Option<Instant>,
 }
 
 impl Door {
-    fn new(options: ConnectionOptions) -> Self {
+    fn new(options: ConnectionOptions, turned_away: Counter) -> Self {
         let addresses = Arc::new(Addresses::new(options.most_of_address, options.most));
-        Self { options, addresses, said: None }
+        Self { options, addresses, turned_away, said: None }
     }
 
     fn let_in(&mut self, peer: IpAddr) -> Option<Counted> {
         let address = (!self.options.proxies.hold(peer)).then(|| network(peer, LINE));
         let counted = self.addresses.take(address);
-        if counted.is_none() && self.said.is_none_or(|said| said.elapsed() > SAID_AGAIN) {
+        if counted.is_some() {
+            return counted;
+        }
+        self.turned_away.inc();
+        if self.said.is_none_or(|said| said.elapsed() > SAID_AGAIN) {
             self.said = Some(Instant::now());
             tracing::warn!("there are too many connections, in all or from an address: new ones are turned away");
         }
-        counted
+        None
     }
 }
 

@@ -35,11 +35,12 @@ pub async fn beacons(State(state): State<AppState>, request: Request) -> Respons
         let message = "a tile is at /tiles/beacons/{zoom}/{x}/{y}.mvt";
         return refusal(MediaType::Json, StatusCode::BAD_REQUEST, "BAD_USER_INPUT", message);
     };
-    let viewer = match admission(&state, &headers).await {
+    let address = address_of(&extensions);
+    let viewer = match admission(&state, &headers, address).await {
         Ok(admission) => admission.viewer,
         Err(rejection) => return rejection,
     };
-    if let Err(overspent) = state.domain.charge(viewer, address_of(&extensions), COST) {
+    if let Err(overspent) = state.domain.charge(viewer, address, COST) {
         return too_often(&state, &headers, overspent);
     }
     match state.domain.beacon_tile(viewer, tile).await {

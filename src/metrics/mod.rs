@@ -86,6 +86,8 @@ pub struct Metrics {
     pub connections: Gauge,
     /// What they wait for.
     pub subscriptions: Gauge,
+    /// Connections that were turned away, since there were too many.
+    pub turned_away: Counter,
     /// Passwords that are hashed, or wait for that.
     pub passwords: Gauge,
     /// Seconds that the replica is behind at least; 0 when it serves.
@@ -114,6 +116,7 @@ impl Default for Metrics {
             event_round: seconds(),
             connections: Gauge::default(),
             subscriptions: Gauge::default(),
+            turned_away: Counter::default(),
             passwords: Gauge::default(),
             replica_lag: Gauge::default(),
         };
@@ -141,6 +144,8 @@ impl Metrics {
         all.register_with_unit("event_round", help, Unit::Seconds, self.event_round.clone());
         all.register("live_connections", "Sockets and streams of events", self.connections.clone());
         all.register("subscriptions", "Subscriptions that wait", self.subscriptions.clone());
+        let help = "Connections that were turned away, in all or of an address being too many";
+        all.register("connections_turned_away", help, self.turned_away.clone());
         all.register("passwords", "Passwords that are hashed, or wait for that", self.passwords.clone());
     }
 

@@ -59,9 +59,9 @@ impl Ledger {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let fresh = || Entry { spent: 0, unsent: 0, ends_at: now + ration.time() };
         let key = match entries.contains_key(&key) {
+            false if entries.len() >= MOST => others(ration),
             // Who only asks is not written down.
             false if amount == 0 => return Ok(Standing { limit: most, remaining: most, resets_at: fresh().ends_at }),
-            false if entries.len() >= MOST => others(ration),
             _ => key,
         };
         let entry = entries.entry(key).or_insert_with(fresh);
@@ -184,6 +184,8 @@ mod tests {
         }
         assert!(take(Ration::Cost, MOST + 1, 1, 1).is_ok());
         assert!(take(Ration::Cost, MOST + 2, 1, 1).is_err());
+        // Whoever asks how it stands is told of what they share.
+        assert_eq!(take(Ration::Cost, MOST + 2, 0, 1), Ok(0));
         // Of one kind only.
         assert!(take(Ration::Posts, MOST + 3, 1, 1).is_ok());
         assert!(take(Ration::Posts, MOST + 4, 1, 61).is_err());

@@ -3,7 +3,7 @@
 pub mod answer;
 mod parameters;
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use async_graphql::{ServerError, parser::types::OperationType};
 use axum::{
@@ -30,7 +30,6 @@ use super::{
 use crate::{
     domain::{account::Admission, budget::Overspent, once::RequestKey},
     graphql::{self, Charged, Operation, Outcome, RequestInfo, ViewerContext},
-    policy::Viewer,
 };
 
 /// A header that Apollo's clients send so that a browser has to ask beforehand.
@@ -111,9 +110,12 @@ pub async fn sdl(State(state): State<AppState>) -> Response {
 }
 
 /// Who is let in, or the answer that says why not.
-pub async fn admission(state: &AppState, headers: &HeaderMap) -> Result<Admission, Response> {
+pub async fn admission(state: &AppState, headers: &HeaderMap, address: Option<IpAddr>) -> Result<Admission, Response> {
     let admission = credentials::admission(&state.domain, headers).await;
-    admission.map_err(|rejection| unauthorized(headers, &rejection))
+    admission.map_err(|rejection| {
+        budget::charge_rejected(state, address, &rejection);
+        unauthorized(headers, &rejection)
+    })
 }
 
 /// An operation that a request asks for.
@@ -131,15 +133,9 @@ pub struct Asked {
 /// One operation, with how the budget stands after it.
 async fn single(state: AppState, parts: Parts, parameters: Parameters) -> Response {
     let address = address_of(&parts.extensions);
-    let admission = match admission(&state, &parts.headers).await {
+    let admission = match admission(&state, &parts.headers, address).await {
         Ok(admission) => admission,
-        // To have a token looked at is not for nothing either. Whatever others at the address have spent, it is told.
-        Err(rejection) => {
-            if rejection.status() == StatusCode::UNAUTHORIZED {
-                let _ = state.domain.charge(Viewer::SIGNED_OUT, address, 1);
-            }
-            return rejection;
-        }
+        Err(rejection) => return rejection,
     };
     let viewer = admission.viewer;
     let answered = answer(state.clone(), parts, parameters, admission).await;
@@ -191,11 +187,11 @@ async fn batch(state: AppState, parts: &Parts, items: Vec<Parameters>) -> Respon
         let message = "Idempotency-Key is of one operation: send each with its own";
         return bad_request(headers, StatusCode::BAD_REQUEST, message);
     }
-    let admission = match admission(&state, headers).await {
+    let (address, late) = (address_of(&parts.extensions), Instant::now() + state.options.timeout);
+    let admission = match admission(&state, headers, address).await {
         Ok(admission) => admission,
         Err(rejection) => return rejection,
     };
-    let (address, late) = (address_of(&parts.extensions), Instant::now() + state.options.timeout);
     let mut answers = Vec::with_capacity(items.len());
     for parameters in items {
         let outcome = match state.prepare(parameters.named(), parameters.into_request(), admission.viewer, address) {

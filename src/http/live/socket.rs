@@ -111,7 +111,10 @@ async fn serve(state: &AppState, speaker: &mut Speaker, mut stream: SplitStream<
     };
     let (connection, admission) = match state.domain.connect(token.as_deref()).await {
         Ok(connected) => connected,
-        Err(NotConnected::Rejected(rejection)) => return close_after(&rejection),
+        Err(NotConnected::Rejected(rejection)) => {
+            budget::charge_rejected(state, speaker.address, &rejection);
+            return close_after(&rejection);
+        }
         Err(NotConnected::Refused(Refused::TooMany)) => return Close::TOO_MANY_SOCKETS,
         Err(NotConnected::Refused(Refused::Restart)) => return Close::RESTART,
         Err(NotConnected::Refused(Refused::Unavailable(_))) => return Close::LATER,

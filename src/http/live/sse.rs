@@ -24,7 +24,7 @@ use crate::{
         addresses::Counted,
         client::address_of,
         credentials,
-        graphql::{self as operations, Asked, answer},
+        graphql::{Asked, answer},
     },
 };
 
@@ -112,7 +112,7 @@ impl Answering {
                     if signals.restart || signals.slow {
                         return None;
                     }
-                    if operations::admission(&self.state, &self.headers).await.is_err() {
+                    if credentials::admission(&self.state.domain, &self.headers).await.is_err() {
                         return Some(self.signed_out());
                     }
                 }

@@ -166,6 +166,7 @@ async fn an_address_has_so_many_connections() {
     assert_eq!(wire::send(small.address, b"GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n").await, "");
     held[0].write_all(b"GET /health/live HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.unwrap();
     assert_eq!(status(&wire::rest(&mut held[0]).await), "200");
+    assert!(small.domain.metrics_text().contains("sojorn_connections_turned_away_total 1\n"));
     // From a proxy of ours come those of everybody.
     let behind = serve(&["127.0.0.0/8"]).await;
     for _ in 0..10 {

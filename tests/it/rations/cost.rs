@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::server;
-use crate::support::TestApp;
+use crate::support::{Beacon, Socket, TestApp};
 
 /// What a query costs, without asking it.
 async fn cost(app: &TestApp, query: &str, variables: Value) -> u64 {
@@ -100,6 +100,45 @@ async fn what_an_operation_costs_is_told_where_it_is_asked_for() {
         let body = json!({ "query": "{ __typename }", "extensions": extensions }).to_string();
         assert_eq!(app.post_raw(&[], body).await.json.get("extensions"), None);
     }
+}
+
+#[tokio::test]
+async fn a_mutation_costs_more_unless_it_is_left_out() {
+    let app = server(|_| ()).await;
+    let ada = app.person("ada").await;
+    let post = "createPost(input: { body: \"hello\" })";
+    for (query, expected) in [
+        (format!("mutation {{ {post} {{ post {{ id }} }} }}"), 10 + 1),
+        (format!("mutation {{ a: {post} {{ post {{ id }} }} b: {post} {{ post {{ id author {{ id }} }} }} }}"), 20 + 3),
+        (format!("mutation {{ {post} @skip(if: true) {{ post {{ id }} }} }}"), 1),
+        (format!("mutation {{ ... @include(if: false) {{ {post} {{ post {{ id }} }} }} __typename }}"), 10),
+        (format!("mutation {{ ...F }} fragment F on Mutation {{ {post} {{ post {{ id }} }} }}"), 10 + 1),
+    ] {
+        let body = json!({ "query": query, "extensions": { "cost": true } }).to_string();
+        let token = format!("Bearer {}", ada.token);
+        let answer = app.post_raw(&[("authorization", &token)], body).await;
+        assert_eq!(answer.json["extensions"]["cost"]["cost"], expected, "{query}: {}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn a_stream_tells_once_what_it_costs() {
+    let app = TestApp::new().await;
+    let server = app.serve().await;
+    let mut socket = Socket::connect(&server, None).await;
+    let watch =
+        "subscription { beaconChanged(area: { circle: { center: { latitude: 45, longitude: -93 } } }) { kind } }";
+    let payload = json!({ "query": watch, "extensions": { "cost": true } });
+    socket.say(&json!({ "type": "subscribe", "id": "map", "payload": payload })).await;
+    socket.settle().await;
+    let mut costs = Vec::new();
+    for _ in 0..2 {
+        app.beacon(Beacon::at(45.0, -93.0)).await;
+        let heard = socket.hear().await;
+        assert_eq!(heard["payload"]["data"]["beaconChanged"]["kind"], "CREATED", "{heard}");
+        costs.push(heard["payload"]["extensions"]["cost"]["cost"].clone());
+    }
+    assert_eq!(costs, [json!(1), Value::Null]);
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 //! The budget of requests: whose it is, how it is told, and how it ends.
 
+use axum::body::Body;
 use chrono::TimeDelta;
-use http::StatusCode;
+use http::{Request, StatusCode};
 use serde_json::json;
 
 use super::server;
@@ -78,6 +79,32 @@ async fn nothing_that_is_looked_at_costs_nothing() {
     }
     assert_eq!(bad_token().await, (401, "UNAUTHENTICATED".to_owned()));
     app.ask(&ada, "{ __typename }").await.data("");
+}
+
+#[tokio::test]
+async fn a_bad_token_is_charged_at_every_door() {
+    let app = server(|config| {
+        config.domain.budgets.cost = 3;
+        config.http.graphql.max_batch = 2;
+    })
+    .await;
+    let ask = json!({ "query": "{ __typename }" });
+    let bad = ("authorization", "Bearer x");
+    let tile = Request::get("/tiles/beacons/3/2/1.mvt").header(bad.0, bad.1).body(Body::empty()).unwrap();
+    for refused in [
+        app.post_raw(&[bad], ask.to_string()).await,
+        app.post_raw(&[bad], json!([ask, ask]).to_string()).await,
+        app.send(tile).await,
+    ] {
+        assert_eq!((refused.status.as_u16(), refused.code().as_str()), (401, "UNAUTHENTICATED"));
+    }
+    assert_eq!(app.ask(None, "{ __typename }").await.status, 429);
+    // At that of sockets as well.
+    let server = app.serve_with(|config| config.domain.budgets.cost = 1).await;
+    let mut socket = Socket::open(&server).await;
+    socket.init(Some("x")).await;
+    assert_eq!(socket.closed().await.0, 4403);
+    assert_eq!(super::super::http::wire::post(server.address, &[], &ask).await.0, 429);
 }
 
 #[tokio::test]
