@@ -17,6 +17,7 @@ use async_graphql::{
 /// The types of the schema by their names.
 pub(super) struct Catalog {
     types: HashMap<Name, Kind>,
+    of_introspection: HashMap<Name, Input>,
 }
 
 /// A type, as far as operations have to do with it.
@@ -73,7 +74,12 @@ impl Catalog {
         let definitions: Vec<_> = definitions.collect();
         let scalars = ["Int", "Float", "String", "Boolean", "ID"].map(|name| (Name::new(name), Kind::Scalar));
         let kinds = definitions.iter().map(|definition| (definition.name.node.clone(), kind(definition, &definitions)));
-        Self { types: scalars.into_iter().chain(kinds).collect() }
+        let of_introspection = [("name", "String!", false), ("includeDeprecated", "Boolean", true)];
+        let input = |(name, ty, has_default)| Some((Name::new(name), Input { ty: Type::new(ty)?, has_default }));
+        Self {
+            types: scalars.into_iter().chain(kinds).collect(),
+            of_introspection: of_introspection.into_iter().filter_map(input).collect(),
+        }
     }
 
     /// The type of this name.
@@ -87,6 +93,11 @@ impl Catalog {
             Kind::Composite { fields, .. } => fields.get(field),
             _ => None,
         }
+    }
+
+    /// The arguments of the fields of introspection, which the schema's text leaves out.
+    pub fn of_introspection(&self) -> &HashMap<Name, Input> {
+        &self.of_introspection
     }
 
     /// The objects that a type may be.

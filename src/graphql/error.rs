@@ -107,6 +107,16 @@ pub(super) fn coded(mut error: ServerError, code: &str) -> ServerError {
     error
 }
 
+/// The error without the value that it is about: async-graphql quotes some, which may be a password in the wrong place.
+pub(super) fn without_value(mut error: ServerError) -> ServerError {
+    for before in [", found ", " does not contain the value "] {
+        if let Some(at) = error.message.find(before) {
+            error.message.truncate(at);
+        }
+    }
+    error
+}
+
 /// A reason why a mutation was not carried out. Nothing was changed.
 #[derive(Clone, SimpleObject)]
 pub struct UserError {

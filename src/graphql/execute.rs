@@ -1,6 +1,6 @@
 //! Executing an operation, and giving every error its code.
 
-use std::{collections::HashSet, pin::Pin, sync::Arc};
+use std::{pin::Pin, sync::Arc};
 
 use async_graphql::{Name, Response, ServerError, Value};
 use futures_util::{Stream, StreamExt};
@@ -10,7 +10,7 @@ use tracing::Instrument;
 use super::{
     Api, Live, Operation, ViewerContext,
     account::Account,
-    error::{code, coded},
+    error::{code, coded, without_value},
 };
 use crate::{
     domain::budget::Standing,
@@ -119,28 +119,22 @@ fn tells_cost(operation: &Operation) -> bool {
 }
 
 fn outcome(mut response: Response, most_errors: usize) -> Outcome {
-    // What is written once may be looked at twice (see `absent`).
-    let mut said = HashSet::new();
-    let mut is_new = |error: &ServerError| said.insert((error.message.clone(), error.locations.clone()));
-    response.errors.retain(|error| !error.path.is_empty() || is_new(error));
     response.errors.truncate(most_errors);
     // An error without a path is of the request: nothing was executed. One with a path and without a code is of a value
     // that a scalar refused.
     if response.errors.iter().any(|error| error.path.is_empty()) {
-        let errors = response.errors.into_iter().map(|error| coded(error, code::GRAPHQL_VALIDATION_FAILED));
+        let refused = |error| coded(without_value(error), code::GRAPHQL_VALIDATION_FAILED);
+        let errors = response.errors.into_iter().map(refused);
         return Outcome::Refused(errors.collect());
     }
     response.errors = response.errors.into_iter().map(refused_value).collect();
     Outcome::Executed(response)
 }
 
-/// The error of a field. One without a code is of a value that was refused, and async-graphql quotes the value, which
-/// may be a password in the wrong place.
+/// The error of a field. One without a code is of a value that was refused.
 fn refused_value(mut error: ServerError) -> ServerError {
-    if error.extensions.as_ref().is_none_or(|extensions| extensions.get("code").is_none())
-        && let Some(at) = error.message.find(", found ")
-    {
-        error.message.truncate(at);
+    if error.extensions.as_ref().is_none_or(|extensions| extensions.get("code").is_none()) {
+        error = without_value(error);
     }
     coded(error, code::BAD_USER_INPUT)
 }

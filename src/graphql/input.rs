@@ -6,9 +6,7 @@ use std::collections::HashMap;
 
 use async_graphql::{
     Name, Pos, Positioned, ServerError, Variables,
-    parser::types::{
-        BaseType, ExecutableDocument, OperationDefinition, Selection, SelectionSet, Type, VariableDefinition,
-    },
+    parser::types::{BaseType, OperationDefinition, Selection, SelectionSet, Type, VariableDefinition},
 };
 use async_graphql_value::Value;
 
@@ -17,24 +15,20 @@ use super::{
     error::{code, coded},
 };
 
-/// What is wrong with the values of an operation: with those of its variables, or else with those that are written in it.
-pub(super) fn faults(
+/// What is wrong with the values of an operation's variables.
+pub(super) fn faults_of_variables(
     catalog: &Catalog,
-    document: &ExecutableDocument,
     operation: &OperationDefinition,
     variables: &Variables,
 ) -> Vec<ServerError> {
     let definitions = operation.variable_definitions.iter().map(|definition| &definition.node);
-    let of_variables: Vec<_> =
-        definitions.filter_map(|definition| fault_of_variable(catalog, definition, variables)).collect();
-    if !of_variables.is_empty() {
-        return of_variables;
-    }
+    definitions.filter_map(|definition| fault_of_variable(catalog, definition, variables)).collect()
+}
+
+/// What is wrong with the values that are written in an operation without fragments that can be left out.
+pub(super) fn faults(catalog: &Catalog, operation: &OperationDefinition) -> Vec<ServerError> {
     let mut walk = Walk { catalog, faults: Vec::new() };
     walk.set(&operation.selection_set.node, catalog::root(operation.ty));
-    for fragment in document.fragments.values() {
-        walk.set(&fragment.node.selection_set.node, &fragment.node.type_condition.node.on.node);
-    }
     walk.faults
 }
 
@@ -70,7 +64,6 @@ impl<'a> Walk<'a> {
                     let ty = condition.map_or(ty, |condition| condition.node.on.node.as_str());
                     self.set(&inline.node.selection_set.node, ty);
                 }
-                // Fragments are looked at by themselves.
                 Selection::FragmentSpread(_) => {}
             }
         }

@@ -1,5 +1,5 @@
 //! Whether variables stand where values of their types may (section 5.8.5 of the specification). async-graphql has this rule
-//! as well, but shows it no value. What stands in introspection is left to whoever answers that.
+//! as well, but shows it no value.
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,17 +19,18 @@ use super::{
 
 /// What is wrong with the places of variables, in all operations of a document whose shape has been checked.
 pub(super) fn faults(catalog: &Catalog, document: &ExecutableDocument) -> Vec<ServerError> {
-    let mut faults = Vec::new();
+    let (mut faults, mut told) = (Vec::new(), HashSet::new());
     for (_, Positioned { node: operation, .. }) in document.operations.iter() {
         let mut walk = Walk {
             catalog,
             fragments: &document.fragments,
             definitions: definitions(operation),
             spread: HashSet::new(),
+            told,
             faults,
         };
-        walk.set(&operation.selection_set.node, catalog::root(operation.ty));
-        faults = walk.faults;
+        walk.set(&operation.selection_set.node, Some(catalog::root(operation.ty)));
+        (faults, told) = (walk.faults, walk.told);
     }
     faults
 }
@@ -59,7 +60,7 @@ impl<'a> Place<'a> {
         let ty = &definition.var_type.node;
         let is_never_null = definition.default_value.as_ref().is_some_and(|value| value.node != ConstValue::Null);
         let is_settled = !ty.nullable || is_never_null || self.has_default;
-        (is_settled || self.ty.nullable) && !(self.is_one_of && ty.nullable) && is_like(&ty.base, &self.ty.base)
+        (is_settled || (self.ty.nullable && !self.is_one_of)) && is_like(&ty.base, &self.ty.base)
     }
 }
 
@@ -78,27 +79,29 @@ struct Walk<'a> {
     definitions: HashMap<&'a Name, &'a VariableDefinition>,
     /// The fragments that have been looked at.
     spread: HashSet<&'a Name>,
+    /// What has been told, perhaps of another operation.
+    told: HashSet<(&'a Name, Pos)>,
     faults: Vec<ServerError>,
 }
 
 impl<'a> Walk<'a> {
-    fn set(&mut self, set: &'a SelectionSet, ty: &str) {
+    fn set(&mut self, set: &'a SelectionSet, ty: Option<&str>) {
         for Positioned { node: selection, .. } in &set.items {
             self.directives(selection.directives());
             match selection {
                 Selection::Field(field) => {
-                    // What does not exist is refused later.
-                    let Some(defined) = self.catalog.field(ty, &field.node.name.node) else { continue };
+                    let defined = ty.and_then(|ty| self.catalog.field(ty, &field.node.name.node));
+                    let arguments = defined.map_or(self.catalog.of_introspection(), |defined| &defined.arguments);
                     for (name, value) in &field.node.arguments {
-                        if let Some(input) = defined.arguments.get(&name.node) {
+                        if let Some(input) = arguments.get(&name.node) {
                             self.value(&value.node, Place::of(input, false), value.pos);
                         }
                     }
-                    self.set(&field.node.selection_set.node, named(&defined.ty).0);
+                    self.set(&field.node.selection_set.node, defined.map(|defined| named(&defined.ty).0.as_str()));
                 }
                 Selection::InlineFragment(inline) => {
                     let condition = inline.node.type_condition.as_ref();
-                    let ty = condition.map_or(ty, |condition| condition.node.on.node.as_str());
+                    let ty = condition.map(|condition| condition.node.on.node.as_str()).or(ty);
                     self.set(&inline.node.selection_set.node, ty);
                 }
                 Selection::FragmentSpread(spread) => {
@@ -106,14 +109,14 @@ impl<'a> Walk<'a> {
                     if let Some(Positioned { node: fragment, .. }) = self.fragments.get(name)
                         && self.spread.insert(name)
                     {
-                        self.set(&fragment.selection_set.node, &fragment.type_condition.node.on.node);
+                        self.set(&fragment.selection_set.node, Some(&fragment.type_condition.node.on.node));
                     }
                 }
             }
         }
     }
 
-    fn directives(&mut self, directives: &[Positioned<Directive>]) {
+    fn directives(&mut self, directives: &'a [Positioned<Directive>]) {
         let ty = Type { base: BaseType::Named(Name::new("Boolean")), nullable: false };
         for condition in directives.iter().filter_map(|directive| directive.node.get_argument("if")) {
             self.value(&condition.node, Place { ty: &ty, has_default: false, is_one_of: false }, condition.pos);
@@ -145,6 +148,9 @@ impl<'a> Walk<'a> {
     fn variable(&mut self, name: &Name, place: Place<'_>, pos: Pos) {
         // One that is not defined is refused later.
         let Some(definition) = self.definitions.get(name).filter(|definition| !place.takes(definition)) else { return };
+        if !self.told.insert((&definition.name.node, pos)) {
+            return;
+        }
         let (of, at) = (&definition.var_type.node, place.ty);
         let message = if place.is_one_of {
             format!("the variable ${name} of the type {of} stands where {at} and never null is needed")

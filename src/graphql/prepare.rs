@@ -1,7 +1,9 @@
 //! From the text of a request to an operation that may be executed: within all limits, with its values checked.
 
+use std::collections::HashMap;
+
 use async_graphql::{
-    Name, Request, ServerError,
+    Name, Pos, Positioned, Request, ServerError,
     parser::{
         self,
         types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
@@ -12,10 +14,10 @@ use super::{
     Api, Named, absent, account,
     documents::Found,
     dry_run,
-    error::{code, coded},
-    input,
+    error::{code, coded, without_value},
+    flatten, input,
     limits::{Exceeded, cost, lexical, shape},
-    merge, positions, root,
+    validate,
 };
 use crate::metrics;
 
@@ -44,11 +46,11 @@ impl Api {
         request.query = text;
         let exceeded = |exceeded: Exceeded| vec![exceeded.error()];
         lexical::check(&request.query, &self.limits).map_err(exceeded)?;
-        let mut document = parser::parse_query(&request.query).map_err(|error| vec![parse_error(&error)])?;
+        let document = parser::parse_query(&request.query).map_err(|error| vec![parse_error(&error)])?;
         shape::check(&document, &self.limits).map_err(exceeded)?;
-        let wrong = |message| vec![invalid(message)];
-        let name = request.operation_name.clone();
-        let operation = chosen(&document, name.as_deref()).map_err(wrong)?;
+        let name = request.operation_name.take();
+        let operation = chosen(&document, name.as_deref()).map_err(|message| vec![invalid(message)])?;
+        self.checked(validate::faults(&self.schema, &self.catalog, &document))?;
         // async-graphql looks for defaults where a variable stands in an argument; in `@skip` and `@include` it takes one
         // that is not given for false.
         for definition in operation.variable_definitions.iter().map(|definition| &definition.node) {
@@ -56,33 +58,36 @@ impl Api {
                 request.variables.entry(definition.name.node.clone()).or_insert_with(|| default.node.clone());
             }
         }
-        root::bring_out(&mut document, &request.variables);
-        merge::merge(&mut document);
-        root::check(&document).map_err(wrong)?;
-        let operation = chosen(&document, name.as_deref()).map_err(wrong)?;
-        let mut faults = positions::faults(&self.catalog, &document);
-        if faults.is_empty() {
-            faults = input::faults(&self.catalog, &document, operation, &request.variables);
-        }
-        if !faults.is_empty() {
-            faults.truncate(self.limits.errors);
-            return Err(faults);
-        }
-        let cost = cost::estimate(&self.catalog, &self.limits, &document, operation, &request.variables);
-        let is_dry = dry_run::is_asked(operation, &request.variables);
+        let variables = &request.variables;
+        self.checked(input::faults_of_variables(&self.catalog, operation, variables))?;
+        let absent = absent::absent(operation, variables);
+        let mut operation = flatten::flatten(&self.catalog, &document.fragments, operation, variables)
+            .map_err(|conflict| vec![conflict])?;
+        self.checked(input::faults(&self.catalog, &operation))?;
+        let cost = cost::estimate(&self.catalog, &self.limits, &operation, variables);
+        let is_dry = dry_run::is_asked(&operation, variables);
         if cost > self.limits.cost && !is_dry {
             return Err(exceeded(Exceeded::Cost { cost, most: self.limits.cost }));
         }
         let kind = operation.ty;
         let trusted = name.as_deref().or_else(|| only_name(&document)).filter(|_| is_built_in);
-        let label = account::label(&self.catalog, operation, trusted);
-        let absent = absent::absent(operation, &request.variables);
-        absent::leave_out(&self.catalog, &mut document, &absent);
+        let label = account::label(&self.catalog, &operation, trusted);
         if is_dry {
-            chosen_mut(&mut document, name.as_deref()).map(dry_run::leave_rest_out);
+            dry_run::leave_rest_out(&mut operation);
         }
-        request.set_parsed_query(document);
+        absent::leave_out(&self.catalog, &mut operation, &absent);
+        request.set_parsed_query(ExecutableDocument {
+            operations: DocumentOperations::Single(Positioned::new(operation, Pos::default())),
+            fragments: HashMap::new(),
+        });
         Ok(Operation { request, remember, label, kind, cost, is_dry })
+    }
+
+    /// That there are no faults; or as many of them as an answer has.
+    fn checked(&self, mut faults: Vec<ServerError>) -> Result<(), Vec<ServerError>> {
+        faults.truncate(self.limits.errors);
+        let coded = |fault| coded(without_value(fault), code::GRAPHQL_VALIDATION_FAILED);
+        if faults.is_empty() { Ok(()) } else { Err(faults.into_iter().map(coded).collect()) }
     }
 }
 
@@ -104,16 +109,6 @@ fn only_name(document: &ExecutableDocument) -> Option<&str> {
         DocumentOperations::Multiple(operations) => operations.keys().next().map(Name::as_str),
         DocumentOperations::Single(_) => None,
     }
-}
-
-/// As [`chosen`], to change it.
-fn chosen_mut<'a>(document: &'a mut ExecutableDocument, name: Option<&str>) -> Option<&'a mut OperationDefinition> {
-    let operation = match (&mut document.operations, name) {
-        (DocumentOperations::Single(operation), _) => Some(operation),
-        (DocumentOperations::Multiple(operations), None) => operations.values_mut().next(),
-        (DocumentOperations::Multiple(operations), Some(name)) => operations.get_mut(name),
-    };
-    operation.map(|operation| &mut operation.node)
 }
 
 fn invalid(message: &str) -> ServerError {

@@ -241,4 +241,52 @@ async fn an_object_that_is_asked_for_twice_is_null_as_a_whole() {
         (answer.partial(""), answer.code()),
         (json!({ "viewer": null, "__typename": "Query" }), "PAGE_SIZE".to_owned())
     );
+    // Wherever it is asked for.
+    let post = app.post(&ada, Post::public("before")).await;
+    let reply = app.post(&ada, Post { parent: Some(post), ..Post::public("after") }).await;
+    let fields = "parent { author { followers(first: 0) { totalCount } } }";
+    for query in [
+        "{ post(id: ID) { parent { body } ...F } } fragment F on Post { FIELDS }",
+        "{ post(id: ID) { ...F parent { body } } } fragment F on Post { FIELDS }",
+        "{ post(id: ID) { ... on Post { parent { body } } ... on Post { FIELDS } } }",
+        "{ post: node(id: ID) { ... on Post { parent { body } } ... on Post { FIELDS } ... on Profile { handle } } }",
+        "{ post: node(id: ID) { ... on Node { ...F } ... on Post { parent { body } } } } fragment F on Post { FIELDS }",
+        "{ post(id: ID) { parent { body } } ...Q } fragment Q on Query { post(id: ID) { FIELDS } }",
+    ] {
+        let query = query.replace("FIELDS", fields).replace("ID", &format!("\"{reply}\""));
+        let answer = app.ask(&ada, &query).await;
+        assert_eq!(
+            (answer.partial(""), answer.code()),
+            (json!({ "post": { "parent": null } }), "PAGE_SIZE".to_owned())
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_would_be_the_same_only_by_its_values_is_refused() {
+    let app = TestApp::new().await;
+    let ada = app.person("ada").await;
+    let twice = "mutation ($a: URL, $b: URL) { createPost(input: { body: \"x\", imageUrl: $a }) { post { id } }
+        createPost(input: { body: \"x\", imageUrl: $b }) { post { body } } }";
+    let once = "mutation ($a: URL) { createPost(input: { body: \"x\", imageUrl: $a }) { post { id } }
+        createPost(input: { body: \"x\" }) { post { body } } }";
+    for query in [twice, once] {
+        for variables in [json!({}), json!({ "a": null, "b": null })] {
+            assert_eq!(app.ask_with(&ada, query, variables).await.code(), "GRAPHQL_VALIDATION_FAILED");
+        }
+    }
+    assert_eq!(app.database.number("SELECT count(*) FROM posts").await, 0);
+}
+
+/// An object of which everything is left out is there.
+#[tokio::test]
+async fn an_object_may_have_no_fields() {
+    let app = TestApp::new().await;
+    let ada = app.person("ada").await;
+    let query = "query ($yes: Boolean!) { viewer { id @skip(if: $yes) ... @skip(if: $yes) { email } }
+        node(id: ID) { __typename @skip(if: $yes) } search(query: \"ada\") { nodes { ... on Post { id } } } }";
+    let query = query.replace("ID", &format!("\"{}\"", ada.id));
+    let expected = json!({ "viewer": {}, "node": {}, "search": { "nodes": [{}] } });
+    assert_eq!(app.ask_with(&ada, &query, json!({ "yes": true })).await.data(""), expected);
+    assert_eq!(app.ask(None, "{ viewer @skip(if: true) { id } }").await.data(""), json!({}));
 }

@@ -10,10 +10,7 @@ use std::collections::HashMap;
 
 use async_graphql::{
     Name, Positioned, Variables,
-    parser::types::{
-        Directive, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
-        TypeCondition,
-    },
+    parser::types::{Field, InlineFragment, OperationDefinition, OperationType, Selection, SelectionSet},
 };
 use async_graphql_value::Value;
 
@@ -36,22 +33,19 @@ const OF_SCHEMA: [&str; 8] =
 /// What it costs to change something.
 const MUTATION: u64 = 10;
 
-/// Estimates an operation whose shape has been checked.
+/// Estimates an operation without fragments that can be left out.
 pub(in crate::graphql) fn estimate(
     catalog: &Catalog,
     limits: &Limits,
-    document: &ExecutableDocument,
     operation: &OperationDefinition,
     variables: &Variables,
 ) -> u64 {
     let variables = variables.iter().map(|(name, value)| (name, value.clone().into_value())).collect();
-    let mut walk = Walk { catalog, limits, document, variables, known: HashMap::new() };
+    let mut walk = Walk { catalog, limits, variables, known: HashMap::new() };
     let root = catalog::root(operation.ty);
     let set = &operation.selection_set.node;
-    let is_done = |item: &&Positioned<Selection>| {
-        matches!(item.node, Selection::Field(_)) && !walk.is_left_out(item.node.directives())
-    };
-    let changes = set.items.iter().filter(is_done).count() as u64;
+    let is_field = |item: &&Positioned<Selection>| matches!(item.node, Selection::Field(_));
+    let changes = set.items.iter().filter(is_field).count() as u64;
     let own = if operation.ty == OperationType::Mutation { MUTATION * changes } else { 0 };
     walk.set(set, root, LIST).saturating_add(own).max(1)
 }
@@ -59,7 +53,6 @@ pub(in crate::graphql) fn estimate(
 struct Walk<'a> {
     catalog: &'a Catalog,
     limits: &'a Limits,
-    document: &'a ExecutableDocument,
     variables: HashMap<&'a Name, Value>,
     /// The cost of a selection of an object whose lists have so many rows.
     known: HashMap<(*const SelectionSet, &'a str, u64), u64>,
@@ -86,46 +79,25 @@ impl<'a> Walk<'a> {
     }
 
     fn selection(&mut self, selection: &'a Selection, object: &'a str, rows: u64) -> u64 {
-        if self.is_left_out(selection.directives()) {
-            return 0;
-        }
         match selection {
             Selection::Field(field) => self.field(&field.node, object, rows),
-            selection => match self.spread(selection, object) {
-                Some(set) => self.object(set, object, rows),
-                None => 0,
-            },
+            Selection::InlineFragment(inline) if self.is_about(&inline.node, object) => {
+                self.object(&inline.node.selection_set.node, object, rows)
+            }
+            _ => 0,
         }
     }
 
-    /// The selection of a fragment, and what it is about.
-    fn fragment(&self, selection: &'a Selection) -> Option<(Option<&'a Positioned<TypeCondition>>, &'a SelectionSet)> {
-        match selection {
-            Selection::InlineFragment(inline) => {
-                Some((inline.node.type_condition.as_ref(), &inline.node.selection_set.node))
-            }
-            Selection::FragmentSpread(spread) => {
-                let fragment = self.document.fragments.get(&spread.node.fragment_name.node)?;
-                Some((Some(&fragment.node.type_condition), &fragment.node.selection_set.node))
-            }
-            Selection::Field(_) => None,
-        }
-    }
-
-    /// The selection of a fragment, if it is about this object.
-    fn spread(&self, selection: &'a Selection, object: &str) -> Option<&'a SelectionSet> {
-        let (condition, set) = self.fragment(selection)?;
-        let is_about = condition.is_none_or(|condition| {
-            self.catalog.possible(&condition.node.on.node).iter().any(|possible| possible == object)
-        });
-        is_about.then_some(set)
+    fn is_about(&self, inline: &InlineFragment, object: &str) -> bool {
+        let condition = inline.type_condition.as_ref();
+        condition.is_none_or(|condition| self.catalog.possible(&condition.node.on.node).iter().any(|it| it == object))
     }
 
     fn field(&mut self, field: &'a Field, object: &'a str, rows: u64) -> u64 {
         let name = field.name.node.as_str();
         let set = &field.selection_set.node;
         if name.starts_with("__") {
-            return if set.items.is_empty() { 0 } else { self.of_schema(set).saturating_add(1) };
+            return if set.items.is_empty() { 0 } else { Self::of_schema(set).saturating_add(1) };
         }
         // What does not exist is refused later.
         let Some(defined) = self.catalog.field(object, name) else { return 0 };
@@ -152,15 +124,15 @@ impl<'a> Walk<'a> {
     }
 
     /// What is selected of the schema. The shape bounds the walk.
-    fn of_schema(&self, set: &'a SelectionSet) -> u64 {
-        let cost = |selection: &'a Selection| match selection {
-            _ if self.is_left_out(selection.directives()) => 0,
+    fn of_schema(set: &SelectionSet) -> u64 {
+        let cost = |selection: &Selection| match selection {
             Selection::Field(field) => {
-                let each = self.of_schema(&field.node.selection_set.node);
+                let each = Self::of_schema(&field.node.selection_set.node);
                 let is_list = OF_SCHEMA.contains(&field.node.name.node.as_str());
                 if is_list { each.saturating_mul(LIST).saturating_add(1) } else { each }
             }
-            selection => self.fragment(selection).map_or(0, |(_, set)| self.of_schema(set)),
+            Selection::InlineFragment(inline) => Self::of_schema(&inline.node.selection_set.node),
+            Selection::FragmentSpread(_) => 0,
         };
         set.items.iter().fold(0, |all, selection| all.saturating_add(cost(&selection.node)))
     }
@@ -191,18 +163,6 @@ impl<'a> Walk<'a> {
             Value::Variable(name) => self.variables.get(name),
             value => Some(value),
         }
-    }
-
-    /// Whether `@skip` or `@include` leaves something out.
-    fn is_left_out(&self, directives: &[Positioned<Directive>]) -> bool {
-        directives.iter().any(|directive| {
-            let condition = directive.node.get_argument("if").and_then(|value| self.value(&value.node));
-            match directive.node.name.node.as_str() {
-                "skip" => condition == Some(&Value::Boolean(true)),
-                "include" => condition == Some(&Value::Boolean(false)),
-                _ => false,
-            }
-        })
     }
 }
 

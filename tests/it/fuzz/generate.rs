@@ -86,15 +86,14 @@ impl Generator<'_> {
             selections.push(typename());
         }
         let mut selections = self.wrapped(&of.name, selections, place);
-        if let Some(again) = self.again(&selections, place) {
+        if let Some(again) = self.again(&of.name, &selections, place) {
             selections.push(again);
         }
         selections
     }
 
-    /// One of the fields once more, with other fields below: they belong together. In fragments of a type they are known
-    /// to be kept apart (`graphql/merge.rs`), so it is one that stands here by itself.
-    fn again(&mut self, selections: &[Selection], place: Place) -> Option<Selection> {
+    /// One of the fields once more, with other fields below: they belong together, in a fragment or not.
+    fn again(&mut self, on: &str, selections: &[Selection], place: Place) -> Option<Selection> {
         if !self.dice.one_in(5) {
             return None;
         }
@@ -105,7 +104,11 @@ impl Generator<'_> {
         };
         let of = self.schema.of(field.field.as_ref()?.of.name());
         let below = self.selections(of, Place { depth: 0, pages: 3, ..place });
-        Some(Selection::Field(Selected { below, ..field.clone() }))
+        let again = Selection::Field(Selected { below, ..field.clone() });
+        if self.dice.one_in(2) {
+            return Some(again);
+        }
+        Some(Selection::Inline { on: Some(on.to_owned()), only: self.conditions(), below: vec![again] })
     }
 
     /// Of an interface or a union: which it is, and fields of some that it may be.

@@ -64,6 +64,12 @@ async fn whether_a_document_is_good_does_not_depend_on_what_is_given() {
         "query ($v: Int) { ...F } fragment F on Query { globalFeed(first: $v, last: $w) { nodes { id } } }",
         "query A($v: Int) { ...F } query B($v: String) { ...F } fragment F on Query { globalFeed(first: $v) { nodes { id } } }",
         "mutation ($v: Int) { updateProfile(input: { bio: $v }) { profile { id } } }",
+        "query ($v: [Bogus] = [1]) { __typename }",
+        "query ($v: Post) { __typename }",
+        "query ($v: BeaconOrder = secretword) { beacons(area: { circle: { center: { latitude: 1, longitude: 1 } } },
+            orderBy: $v) { nodes { id } } }",
+        "query ($v: Boolean) { __schema { queryType { name @include(if: $v) } } }",
+        "query ($v: String) { __type(name: $v) { name } }",
         "query ($v: ID! = null) { post(id: $v) { id } }",
         "query ($v: ID = null) { post(id: $v) { id } }",
         "query ($v: [ID]) { nodes(ids: $v) { id } }",
@@ -77,6 +83,7 @@ async fn whether_a_document_is_good_does_not_depend_on_what_is_given() {
         let body = json!({ "query": query, "operationName": query.contains('A').then_some("A") });
         let refused = app.post_raw(&[("accept", super::NEW_TYPE)], body.to_string()).await;
         super::assert_error(&refused, 400, "GRAPHQL_VALIDATION_FAILED");
+        assert!(!refused.body.contains("secretword"), "{}", refused.body);
     }
     for (query, variables) in [
         ("query ($v: ID! = \"a\") { post(id: $v) { id } }", json!({})),
@@ -86,10 +93,26 @@ async fn whether_a_document_is_good_does_not_depend_on_what_is_given() {
         ("query ($v: ID!) { nodes(ids: [$v]) { id } }", json!({ "v": "a" })),
         ("query ($v: Boolean = true) { __typename @include(if: $v) }", json!({})),
         ("query ($v: Int!) { globalFeed(first: $v) { nodes { id } } }", json!({ "v": 1 })),
+        ("query ($v: Boolean) { __type(name: \"Post\") { fields(includeDeprecated: $v) { name } } }", json!({})),
+        ("query ($v: Boolean!) { rateLimit { cost __typename @include(if: $v) } }", json!({ "v": true })),
+        (
+            "query ($v: GeoCircleInput = { center: { latitude: 1, longitude: 1 } }) {
+                beacons(area: { circle: $v }) { nodes { id } } }",
+            json!({}),
+        ),
     ] {
         let body = json!({ "query": query, "variables": variables });
         let answer = app.post_raw(&[("accept", super::NEW_TYPE)], body.to_string()).await;
         assert!(!answer.codes().contains(&"GRAPHQL_VALIDATION_FAILED".to_owned()), "{query}: {}", answer.body);
+    }
+    // What another operation makes of a variable of the same name is not looked at, and nothing is quoted.
+    let other = "query A($v: Int) { globalFeed(first: $v) { nodes { id } } }
+        query B($v: String!) { hashtag(name: $v) { name } } query C($v: BeaconOrder = NEWEST) { beacons(
+            area: { circle: { center: { latitude: 1, longitude: 1 } } }, orderBy: $v) { nodes { id } } }";
+    for (name, variables) in [("A", json!({ "v": 1 })), ("A", json!({})), ("B", json!({ "v": "secretword" }))] {
+        let body = json!({ "query": other, "operationName": name, "variables": variables });
+        let answer = app.post_raw(&[("accept", super::NEW_TYPE)], body.to_string()).await;
+        assert!(answer.codes().is_empty(), "{name} {variables}: {}", answer.body);
     }
     // And a good one is good whichever of its operations is asked for.
     let two = "query A($v: Int) { ...F } query B($v: Int) { ...F } query C { __typename }
