@@ -332,7 +332,26 @@ mod tests {
         let config = Sources::of([URL, SECRET]).config().unwrap();
         assert_eq!(config.listen.to_string(), "127.0.0.1:8000");
         assert_eq!((config.domain.default_page_size, config.domain.max_page_size), (20, 100));
-        assert_eq!(config.database.acquire_timeout, Duration::from_secs(2));
+        // As docs/requests.md has them.
+        let (database, http) = (&config.database, &config.http);
+        let seconds = [
+            (database.acquire_timeout, 2),
+            (database.statement_timeout, 5),
+            (database.lock_timeout, 2),
+            (http.connections.head_timeout, 5),
+            (http.connections.write_timeout, 30),
+            (http.graphql.body_timeout, 5),
+            (http.graphql.timeout, 10),
+        ];
+        for (time, expected) in seconds {
+            assert_eq!(time, Duration::from_secs(expected));
+        }
+        assert_eq!((http.connections.most, http.connections.most_of_address), (30_000, 1_000));
+        assert_eq!(
+            (http.live.connections_of_address, http.live.operations, http.live.max_message_bytes),
+            (20, 50, 65_536)
+        );
+        assert_eq!((config.domain.password_workers, config.domain.password_queue), (2, 30));
     }
 
     #[test]

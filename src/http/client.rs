@@ -91,6 +91,21 @@ mod tests {
         place(Proxies { networks, header }.client(peer.parse().unwrap(), &headers)).to_string()
     }
 
+    /// Another header than the one that is set says nothing.
+    #[test]
+    fn only_one_header_is_read() {
+        let proxies = Proxies {
+            networks: vec!["10.0.0.0/8".parse().unwrap()],
+            header: HeaderName::from_static("cf-connecting-ip"),
+        };
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-for", http::HeaderValue::from_static("198.51.100.1"));
+        let peer = "10.0.0.1".parse().unwrap();
+        assert_eq!(proxies.client(peer, &headers), peer);
+        headers.insert("cf-connecting-ip", http::HeaderValue::from_static("203.0.113.9"));
+        assert_eq!(proxies.client(peer, &headers).to_string(), "203.0.113.9");
+    }
+
     #[test]
     fn a_network_is_so_many_bits_of_an_address() {
         let of = |address: &str, bits| network(address.parse().unwrap(), bits).to_string();

@@ -1,5 +1,7 @@
 //! Password hashing: Argon2id, and bcrypt for hashes that an earlier database left.
 
+use std::sync::Arc;
+
 use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier};
 use tokio::{sync::Semaphore, task, time::Instant};
 
@@ -12,10 +14,10 @@ pub const MIN_PASSWORD_CHARS: usize = 8;
 
 /// Hashes and checks passwords, a few at a time, off the threads that serve requests.
 pub struct Passwords {
-    workers: Semaphore,
+    workers: Arc<Semaphore>,
     /// Those who are at work, and those who wait: whoever comes when all places are taken is sent away, so that a flood of
     /// passwords holds up nobody but those who send them.
-    places: Semaphore,
+    places: Arc<Semaphore>,
     all_places: usize,
 }
 
@@ -34,7 +36,8 @@ impl Passwords {
     pub(in crate::domain) fn new(workers: usize, queue: usize) -> Self {
         let workers = workers.max(1);
         let all_places = workers + queue;
-        Self { workers: Semaphore::new(workers), places: Semaphore::new(all_places), all_places }
+        let of = |permits| Arc::new(Semaphore::new(permits));
+        Self { workers: of(workers), places: of(all_places), all_places }
     }
 
     /// How many are at work, or wait.
@@ -88,8 +91,13 @@ impl Passwords {
 
     async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
         let failed = |error: &dyn std::fmt::Display| Error::Internal(format!("password worker: {error}"));
-        let _place = self.places.try_acquire().map_err(|_| Error::Busy)?;
-        let _turn = self.workers.acquire().await.map_err(|error| failed(&error))?;
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Error::Busy)?;
+        let turn = Arc::clone(&self.workers).acquire_owned().await.map_err(|error| failed(&error))?;
+        let work = move || {
+            // What has begun goes on when whoever asked has gone, and holds its place as long.
+            let _held = (place, turn);
+            work()
+        };
         task::spawn_blocking(work).await.map_err(|error| failed(&error))
     }
 }
@@ -104,6 +112,11 @@ fn is_right(password: &str, hash: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        sync::atomic::{AtomicBool, Ordering},
+        time::Duration,
+    };
+
     use super::*;
 
     #[tokio::test]
@@ -120,6 +133,32 @@ mod tests {
         assert_eq!(verify("wrong horse", Some(old)).await, Verdict::Wrong);
         assert_eq!(verify("anything", Some("!".to_owned())).await, Verdict::Wrong);
         assert_eq!(verify("anything", None).await, Verdict::Wrong);
+    }
+
+    #[tokio::test]
+    async fn whoever_goes_away_leaves_no_room_for_another_until_the_work_is_done() {
+        let passwords = Passwords::new(1, 1);
+        let (begun, ended) = (Arc::new(tokio::sync::Notify::new()), Arc::new(AtomicBool::new(false)));
+        let (begins, ends) = (Arc::clone(&begun), Arc::clone(&ended));
+        let mut asked = Box::pin(passwords.work(move || {
+            begins.notify_one();
+            while !ends.load(Ordering::SeqCst) {
+                std::thread::yield_now();
+            }
+        }));
+        tokio::select! {
+            _ = &mut asked => panic!("it is not done"),
+            () = begun.notified() => {}
+        }
+        drop(asked);
+        assert_eq!(passwords.taken(), 1);
+        // One may wait; when that one goes, so does its place.
+        let waits = tokio::time::timeout(Duration::from_millis(50), passwords.hash("a password".to_owned()));
+        assert!(waits.await.is_err());
+        assert_eq!(passwords.taken(), 1);
+        ended.store(true, Ordering::SeqCst);
+        passwords.hash("a password".to_owned()).await.unwrap();
+        assert_eq!(passwords.taken(), 0);
     }
 
     #[test]

@@ -65,6 +65,7 @@ impl Domain {
 
         let now = self.now();
         if !self.take_allowance(me, now).await? {
+            self.metrics().overspent("beacons");
             let message = format!("{} beacons an hour is all; try again later", self.beacons_per_hour);
             return Err(Failure::Refused(vec![Refusal {
                 code: RefusalCode::LimitReached,

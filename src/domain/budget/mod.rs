@@ -2,8 +2,8 @@
 //!
 //! A budget begins with the first thing that is spent of it and ends after its time, and then the next begins. Servers on one
 //! database share them. What is cheap and frequent is counted by each server for itself, and added up twice a second
-//! ([`ledger`]): several servers together let a little more pass, for half a second. What is dear or a guess (a password, a
-//! vote, a key) is counted by the database, exactly. It is PostgreSQL because it is there anyway: nothing more to run, and
+//! ([`ledger`]): within half a second, each of several servers may let as much pass as was left. What is dear or a guess (a
+//! password, a vote, a key) is counted by the database, exactly. It is PostgreSQL because it is there anyway: nothing more to run, and
 //! nothing more that can be away.
 
 mod ledger;

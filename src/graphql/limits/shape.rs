@@ -60,7 +60,8 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     fn operation(&mut self, operation: &'a OperationDefinition) -> Result<(), Exceeded> {
         within(operation.variable_definitions.len(), self.limits.variables, Exceeded::Variables)?;
-        self.written(0, operation.directives.len())?;
+        let of_variables = operation.variable_definitions.iter().map(|definition| definition.node.directives.len());
+        self.written(0, operation.directives.len() + of_variables.sum::<usize>())?;
         let measure = self.set(&operation.selection_set.node)?;
         within(measure.depth, self.limits.depth, Exceeded::Depth)?;
         within(measure.levels, MAX_LEVELS, |_| Exceeded::Levels)?;
@@ -164,6 +165,7 @@ mod tests {
         );
         assert_edge(30, |n| format!("{{ a {{ {} }} }}", "b: c ".repeat(n)), Exceeded::Aliases(30));
         assert_edge(30, |n| format!("{{ a {} }}", "@b ".repeat(n)), Exceeded::Directives(30));
+        assert_edge(30, |n| format!("query($v: Int {}) {{ a }}", "@b ".repeat(n)), Exceeded::Directives(30));
         assert_edge(999, |n| format!("{{ a {{ {} }} }}", "b ".repeat(n)), Exceeded::Selections(1_000));
         assert_edge(10, |n| (0..n).map(|i| format!("query Q{i} {{ a }}")).collect(), Exceeded::Operations(10));
         let variables = |n| (0..n).map(|i| format!("$v{i}: Int ")).collect::<String>();

@@ -30,6 +30,7 @@ use super::{
 use crate::{
     domain::{account::Admission, budget::Overspent, once::RequestKey},
     graphql::{self, Charged, Operation, Outcome, RequestInfo, ViewerContext},
+    policy::Viewer,
 };
 
 /// A header that Apollo's clients send so that a browser has to ask beforehand.
@@ -80,6 +81,8 @@ pub async fn post(State(state): State<AppState>, request: Request) -> Response {
             bad_request(headers, StatusCode::BAD_REQUEST, &message)
         }
         None => {
+            // It was read, all the same.
+            let _ = state.domain.charge(Viewer::SIGNED_OUT, address_of(&parts.extensions), 1);
             let message = "the body is not a JSON object with query (or documentId), and operationName, variables and extensions if any";
             bad_request(headers, StatusCode::BAD_REQUEST, message)
         }

@@ -6,8 +6,18 @@ pub mod sse;
 
 use std::{sync::Arc, time::Duration};
 
-use super::addresses::Addresses;
-use crate::domain::live::Signals;
+use async_graphql::parser::types::OperationType;
+use futures_util::{
+    StreamExt,
+    stream::{self, BoxStream},
+};
+use tokio::time::timeout;
+
+use super::{State, addresses::Addresses};
+use crate::{
+    domain::live::Signals,
+    graphql::{self, Charged, Live as Listening, Operation, Outcome, ViewerContext},
+};
 
 /// How live connections are set up.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +51,27 @@ impl Live {
     pub fn new(options: Options) -> Self {
         Self { options, addresses: Arc::new(Addresses::new(options.connections_of_address, options.connections)) }
     }
+}
+
+/// Executes an operation. A query or a mutation has as long as one that is a request of its own.
+fn execute(
+    state: &State,
+    operation: Operation,
+    vc: ViewerContext,
+    live: Listening,
+    charged: Charged,
+) -> BoxStream<'static, Outcome> {
+    let kind = operation.kind;
+    let mut outcomes = state.api.execute_stream(operation, vc, live, charged);
+    if kind == OperationType::Subscription {
+        return outcomes;
+    }
+    let time = state.options.timeout;
+    let answer = async move {
+        let late = |_| Some(Outcome::Refused(vec![graphql::too_slow()]));
+        timeout(time, outcomes.next()).await.unwrap_or_else(late)
+    };
+    stream::once(answer).filter_map(std::future::ready).boxed()
 }
 
 /// Waits until something changes that a connection has to heed.

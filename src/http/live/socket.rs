@@ -278,7 +278,7 @@ impl Session<'_> {
             Ok((operation, charged)) => {
                 let info = RequestInfo { key: None, address: self.address };
                 let vc = ViewerContext::new(state.domain.clone(), self.admission.viewer, info);
-                state.api.execute_stream(operation, vc, live, charged)
+                super::execute(state, operation, vc, live, charged)
             }
             Err(errors) => Box::pin(stream::once(async { Outcome::Refused(errors) })),
         };

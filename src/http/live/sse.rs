@@ -49,7 +49,7 @@ pub async fn answer(
     let begun = live.begun();
     let info = RequestInfo { key, address };
     let vc = ViewerContext::new(state.domain.clone(), admission.viewer, info);
-    let mut outcomes = state.api.execute_stream(operation, vc, live, charged).peekable();
+    let mut outcomes = super::execute(&state, operation, vc, live, charged).peekable();
     // What is wrong with a document is known at once, and then there are no events. Else the answer begins when nothing is
     // missed any more, so that an open stream is one that is told.
     tokio::select! {

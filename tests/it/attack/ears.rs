@@ -1,8 +1,9 @@
 //! Those who watch while things happen.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::Value;
+use tokio::time::{Instant, timeout};
 use tokio_tungstenite::tungstenite::Message;
 use uuid::Uuid;
 
@@ -15,7 +16,7 @@ use super::{
     walker::Reach,
     world::World,
 };
-use crate::support::Socket;
+use crate::support::{Beacon, Socket};
 
 /// Sockets of everybody, with every subscription that there is.
 pub struct Ears {
@@ -55,10 +56,30 @@ impl World<'_> {
             socket.subscribe_after("later", "{__typename}", None).await;
             sockets.push((viewer, socket));
         }
-        for (_, socket) in &mut sockets {
-            hear_until(socket, &mut |message| message["id"] == "later" && message["type"] == "complete").await;
+        // It is not said when a subscription begins. Whoever has heard of one of these hears of all that comes.
+        let mut dawn = vec![self.dawn().await];
+        for (viewer, socket) in &mut sockets {
+            let is_later = &mut |message: &Value| message["id"] == "later" && message["type"] == "complete";
+            if !hear_until(socket, is_later).await {
+                continue;
+            }
+            let began = Instant::now();
+            loop {
+                let is_dawn = &mut |message: &Value| dawn.iter().any(|id| message.to_string().contains(id));
+                if timeout(Duration::from_secs(1), hear_until(socket, is_dawn)).await.is_ok() {
+                    break;
+                }
+                assert!(began.elapsed() < Duration::from_secs(30), "{viewer:?} is told of nothing");
+                dawn.push(self.dawn().await);
+            }
         }
+        self.arena.app.database.run(&format!("DELETE FROM posts WHERE id IN ('{}')", dawn.join("', '"))).await;
         Ears { sockets, herald }
+    }
+
+    /// A beacon of nobody, where everybody looks.
+    async fn dawn(&self) -> String {
+        self.arena.app.beacon(Beacon::at(10.0, 20.0)).await.to_string()
     }
 }
 

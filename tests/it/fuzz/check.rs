@@ -18,6 +18,8 @@ pub struct Check<'a> {
     pub operation: &'a Operation,
     /// Where what is told is kept.
     pub harvest: &'a mut Harvest,
+    /// Errors of fields that may not be null, so that something around them is.
+    pub carried_up: u64,
 }
 
 /// What became of an operation.
@@ -59,8 +61,82 @@ impl Check<'_> {
         let operation = self.operation;
         let of = Ref::Named(operation.root.to_owned());
         self.value(&of, data, &[&operation.selections], operation.root)?;
-        errors.iter().try_for_each(|it| check_error(it, Some(data), FIELD_CODES))?;
+        let mut nulls = Vec::new();
+        for error in errors {
+            check_error(error, Some(data), FIELD_CODES)?;
+            let Some(Json::List(path)) = error.get("path") else { continue };
+            let (is, has_to_be) = self.null_of(data, path).map_err(|fault| format!("{fault}: {error:?}"))?;
+            nulls.push((&path[..is], has_to_be.map(|at| &path[..at])));
+        }
+        for (is, has_to_be) in &nulls {
+            // One that stands further up is that of another error.
+            let is_right = has_to_be.is_none_or(|place| place == *is)
+                || nulls.iter().any(|(_, other)| other.is_none_or(|other| other == *is));
+            if !is_right {
+                return Err(format!("a null stands at {is:?} where none has to"));
+            }
+        }
         Ok(Outcome::Executed)
+    }
+
+    /// Where on the path of an error there is a null, and where one has to be: at its end, or else at the last place on the way
+    /// to it where one may stand (section 6.4.4 of the specification). That is not known below what does not say which
+    /// object it would have been.
+    fn null_of(&mut self, data: &Json, path: &[Json]) -> Result<(usize, Option<usize>), String> {
+        let operation = self.operation;
+        let mut of = Ref::Named(operation.root.to_owned());
+        let mut below: Vec<&[Selection]> = vec![&operation.selections];
+        let mut here = Some(data);
+        let (mut is, mut has_to_be) = (None, 0);
+        for (at, step) in path.iter().map(Some).chain([None]).enumerate() {
+            let (inner, may_be_null) = match of {
+                Ref::NonNull(inner) => (*inner, false),
+                of => (of, true),
+            };
+            if may_be_null {
+                has_to_be = at;
+            }
+            if here == Some(&Json::Null) {
+                (here, is) = (None, Some(at));
+            }
+            let Some(step) = step else {
+                self.carried_up += u64::from(!may_be_null);
+                break;
+            };
+            let wrong = || "the path of an error leads nowhere".to_owned();
+            (of, here) = match (inner, step) {
+                (Ref::List(item), Json::Number(n)) => {
+                    let n = n.as_u64().and_then(|n| usize::try_from(n).ok()).ok_or_else(wrong)?;
+                    let value = match here {
+                        Some(Json::List(items)) => Some(items.get(n).ok_or_else(wrong)?),
+                        Some(_) => return Err(wrong()),
+                        None => None,
+                    };
+                    (*item, value)
+                }
+                (Ref::Named(name), Json::Text(key)) => {
+                    let ty = self.schema.of(&name);
+                    let Some(object) = here.map_or_else(|| runtime_type(ty, &Json::Null), |it| runtime_type(ty, it))
+                    else {
+                        return Ok((is.unwrap_or(at), None));
+                    };
+                    let expected = self.collected(&object, &below).into_iter().find(|it| it.key == key);
+                    let Some(Expected { field: Selected { field: Some(field), .. }, below: inner, .. }) = expected
+                    else {
+                        return Err(wrong());
+                    };
+                    below = inner;
+                    let value = match here {
+                        Some(value) => Some(value.get(key).ok_or_else(wrong)?),
+                        None => None,
+                    };
+                    (self.schema.of(&object).field(&field.name).of.clone(), value)
+                }
+                _ => return Err(wrong()),
+            };
+        }
+        let is = is.ok_or_else(|| "there is an error, and no null at its path".to_owned())?;
+        Ok((is, Some(has_to_be)))
     }
 
     fn value(&mut self, of: &Ref, value: &Json, below: &[&[Selection]], path: &str) -> Result<(), String> {
@@ -122,7 +198,7 @@ impl Check<'_> {
     }
 }
 
-/// Whether an error is one, with a code among these and a null at its path.
+/// Whether an error is one, with a code among these.
 fn check_error(error: &Json, data: Option<&Json>, codes: &[&str]) -> Result<(), String> {
     let Json::Object(parts) = error else { return Err("an error is no object".to_owned()) };
     let known = ["message", "locations", "path", "extensions"];
@@ -140,10 +216,7 @@ fn check_error(error: &Json, data: Option<&Json>, codes: &[&str]) -> Result<(), 
         return Err(format!("an error has the code {code}: {error:?}"));
     }
     match (data, error.get("path")) {
-        (Some(data), Some(Json::List(path))) => is_null_at(data, path)
-            .then_some(())
-            .ok_or_else(|| format!("there is an error, and no null at its path: {error:?}")),
-        (None, None) => Ok(()),
+        (Some(_), Some(Json::List(_))) | (None, None) => Ok(()),
         _ => Err(format!("an error has a path without data, or none with data: {error:?}")),
     }
 }
@@ -193,28 +266,6 @@ fn runtime_type(of: &Type, value: &Json) -> Option<String> {
         return Some(of.name.clone());
     }
     value.get("__typename").and_then(Json::text).map(str::to_owned)
-}
-
-/// Whether the path leads to a null, which may stand above its end.
-fn is_null_at(data: &Json, path: &[Json]) -> bool {
-    let mut here = data;
-    for step in path {
-        here = match (here, step) {
-            (Json::Null, _) => return true,
-            (Json::Object(_), Json::Text(key)) => match here.get(key) {
-                Some(value) => value,
-                None => return false,
-            },
-            (Json::List(items), Json::Number(n)) => {
-                match n.as_u64().and_then(|n| items.get(usize::try_from(n).ok()?)) {
-                    Some(item) => item,
-                    None => return false,
-                }
-            }
-            _ => return false,
-        };
-    }
-    *here == Json::Null
 }
 
 fn leaf(of: &Type, value: &Json, path: &str) -> Result<(), String> {

@@ -65,7 +65,7 @@ async fn operations(share: u64) {
     let schema = Schema::read().await;
     let (app, people, mut harvest) = network().await;
     let mut dice = Dice::thrown().part(share);
-    let (mut executed, mut refused) = (0, 0);
+    let (mut executed, mut refused, mut carried_up) = (0, 0, 0);
     for n in 0..all / SHARES {
         app.advance(TimeDelta::seconds(1));
         app.forget_statements();
@@ -85,13 +85,16 @@ async fn operations(share: u64) {
         }
         assert_eq!(answer.status, 200, "{}\n{}", answer.body, asked());
         let body: Json = serde_json::from_str(&answer.body).unwrap_or_else(|error| panic!("{error}: {}", answer.body));
-        let outcome = Check { schema: &schema, operation: &operation, harvest: &mut harvest }.answer(&body);
+        let mut check = Check { schema: &schema, operation: &operation, harvest: &mut harvest, carried_up: 0 };
+        let outcome = check.answer(&body);
+        carried_up += check.carried_up;
         match outcome.unwrap_or_else(|fault| panic!("{fault}\n{}\n{}", asked(), answer.body)) {
             Outcome::Executed => executed += 1,
             Outcome::Refused => refused += 1,
         }
     }
-    eprintln!("{executed} executed, {refused} refused");
+    eprintln!("{executed} executed, {refused} refused, {carried_up} errors carried up");
+    assert!(carried_up > all / SHARES / 100, "{carried_up} errors of fields that may not be null");
     assert!(executed > refused * 4, "{executed} executed, {refused} refused: few are worth their while");
     let id = Uuid::nil();
     assert_eq!(app.ask(None, &format!("{{ node(id: \"{id}\") {{ id }} }}")).await.body, r#"{"data":{"node":null}}"#);

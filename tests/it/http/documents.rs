@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use sojorn::graphql::{Manifest, Trust};
 
 use super::{NEW_TYPE, assert_error, call};
-use crate::support::{Answer, Database, Socket, TestApp, node};
+use crate::support::{Answer, Database, Log, Socket, TestApp, node};
 
 const QUERY: &str = "query Hello { __typename }";
 
@@ -109,6 +109,24 @@ fn manifest() -> Manifest {
         { "id": hash(QUERY), "name": "Hello", "type": "query", "body": QUERY }] });
     let relay = json!({ "a1b2": "query Feed { globalFeed { nodes { id } } }" });
     Manifest::read([apollo.to_string().as_str(), relay.to_string().as_str()]).unwrap()
+}
+
+#[tokio::test]
+async fn what_is_not_trusted_is_logged_by_its_hash() {
+    let app = TestApp::with(Database::new().await, |config| {
+        config.documents.manifest = manifest();
+        config.documents.trust = Trust::Log;
+    })
+    .await;
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).with_ansi(false).finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let unknown = "query Mine { globalFeed(first: 3) { nodes { id } } }";
+    for text in [QUERY, unknown] {
+        assert_eq!(ask(&app, &json!({ "query": text })).await.status, 200);
+    }
+    let said = log.text();
+    assert!(said.contains(&hash(unknown)) && !said.contains(&hash(QUERY)) && !said.contains("Mine"), "{said}");
 }
 
 #[tokio::test]

@@ -54,6 +54,36 @@ async fn every_answer_carries_the_id_of_its_request() {
 }
 
 #[tokio::test]
+async fn a_fault_of_ours_is_told_by_the_id_of_its_request_and_by_nothing_else() {
+    let app = TestApp::new().await;
+    app.database.run("ALTER TABLE posts RENAME COLUMN body TO away").await;
+    let answer = app.ask(None, "{ globalFeed { nodes { id } } }").await;
+    assert_eq!(answer.code(), "INTERNAL_SERVER_ERROR");
+    let error = &answer.json["errors"][0];
+    assert_eq!(error["extensions"]["requestId"], header_of(&answer.headers, "x-request-id"));
+    assert_eq!(error["message"], "something went wrong on our side");
+}
+
+/// A "did you mean" would tell strangers what there is.
+#[tokio::test]
+async fn what_there_is_not_is_not_guessed() {
+    let app = TestApp::new().await;
+    for query in [
+        "{ globalFed { nodes { id } } }",
+        "{ globalFeed(frst: 1) { nodes { id } } }",
+        "{ globalFeed { nodes { bdy } } }",
+        "{ node(id: 1) { ... on Pst { id } } }",
+    ] {
+        let refused = app.ask(None, query).await;
+        assert_eq!(refused.codes()[0], "GRAPHQL_VALIDATION_FAILED");
+        let said = refused.body.to_lowercase();
+        for known in ["did you mean", "globalfeed\\\"?", "body"] {
+            assert!(!said.contains(known), "{query}: {said}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn only_json_is_taken() {
     let app = TestApp::new().await;
     for content_type in [

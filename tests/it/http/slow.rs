@@ -8,7 +8,7 @@ use sea_orm::sqlx;
 use serde_json::json;
 
 use super::assert_error;
-use crate::support::{Database, TestApp, header_of};
+use crate::support::{Database, Events, Socket, TestApp, header_of};
 
 #[tokio::test]
 async fn a_body_that_does_not_come_is_not_waited_for() {
@@ -27,6 +27,8 @@ async fn a_request_that_takes_too_long_is_given_up() {
         config.http.graphql.max_batch = 3;
     };
     let app = TestApp::with(Database::new().await, short).await;
+    let ada = app.person("ada").await;
+    let server = app.serve().await;
     let mut lock = app.database.pool.begin().await.unwrap();
     sqlx::query("LOCK TABLE posts IN ACCESS EXCLUSIVE MODE").execute(&mut *lock).await.unwrap();
     let answer = app.ask(None, "{ globalFeed { nodes { id } } }").await;
@@ -40,6 +42,27 @@ async fn a_request_that_takes_too_long_is_given_up() {
     for part in answer.json.as_array().unwrap() {
         assert_eq!(part["errors"][0]["extensions"]["code"], "TIMEOUT", "{part}");
     }
+    // On live connections as well.
+    let mut socket = Socket::connect(&server, None).await;
+    for kind in ["query", "mutation"] {
+        let query = match kind {
+            "query" => one["query"].as_str().unwrap().to_owned(),
+            _ => format!("mutation {{ likePost(input: {{ postId: \"{}\" }}) {{ userErrors {{ code }} }} }}", ada.id),
+        };
+        let payload = json!({ "query": query });
+        let mut socket = Socket::connect(&server, Some(&ada.token)).await;
+        socket.say(&json!({ "type": "subscribe", "id": kind, "payload": payload })).await;
+        let heard = socket.hear().await;
+        assert_eq!((&heard["type"], &heard["payload"][0]["extensions"]["code"]), (&json!("error"), &json!("TIMEOUT")));
+        let events = Events::ask(&server, Some(&ada.token), "", &payload).await;
+        assert!(events.head.starts_with("HTTP/1.1 503 "), "{}", events.head);
+        assert!(events.body().await.contains("TIMEOUT"));
+    }
+    // Whoever waits for events waits as long as it takes.
+    let watch = "subscription { beaconChanged(area: { circle: { center: { latitude: 1, longitude: 1 } } }) { kind } }";
+    socket.subscribe_after("map", watch, None).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    socket.hears_nothing().await;
     lock.rollback().await.unwrap();
     assert_eq!(app.ask(None, "{ globalFeed { nodes { id } } }").await.data("/globalFeed/nodes"), json!([]));
 }

@@ -9,6 +9,8 @@ use tokio::{
     time::timeout,
 };
 
+use crate::support::privacy;
+
 /// Sends bytes and reads until the server closes.
 pub async fn send(address: SocketAddr, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
@@ -26,6 +28,7 @@ pub async fn rest(stream: &mut TcpStream) -> String {
 
 /// Sends an operation; the status and the body that came back.
 pub async fn post(address: SocketAddr, headers: &[(&str, &str)], body: &Value) -> (u16, String) {
+    privacy::sent_as(body);
     let body = body.to_string();
     let more: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let head = format!(

@@ -1,8 +1,14 @@
 //! Several servers on one database.
 
-use http::StatusCode;
+use std::time::{Duration, Instant};
 
-use crate::support::{Database, TestApp};
+use http::StatusCode;
+use serde_json::json;
+
+use crate::{
+    http::wire,
+    support::{Database, Server, TestApp},
+};
 
 const FEED: &str = "{ globalFeed(first: 99) { nodes { id } } }";
 
@@ -37,6 +43,40 @@ async fn servers_spend_of_one_budget() {
     assert_eq!(third.ask(&ada, FEED).await.status, StatusCode::OK);
     third.domain.share_budgets().await.unwrap();
     assert_eq!(third.ask(&ada, FEED).await.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
+/// Without being told to.
+#[tokio::test]
+async fn servers_tell_each_other_what_was_spent() {
+    let app = TestApp::with(Database::new().await, |config| config.domain.budgets.cost = 350).await;
+    let ada = app.person("ada").await;
+    let (one, other) = (app.serve().await, app.serve().await);
+    let token = format!("Bearer {}", ada.token);
+    let ask = async |server: &Server| {
+        wire::post(server.address, &[("authorization", &token)], &json!({ "query": FEED })).await.0
+    };
+    assert_eq!([ask(&one).await, ask(&one).await, ask(&one).await], [200; 3]);
+    let began = Instant::now();
+    // The first lets the other know that it is ada; then it hears what she has spent.
+    while ask(&other).await == 200 {
+        assert!(began.elapsed() < Duration::from_secs(10));
+        tokio::time::sleep(Duration::from_millis(700)).await;
+    }
+    assert!(app.database.number("SELECT max(spent) FROM budgets").await <= 500);
+}
+
+/// Sign-ins are counted by the database, for all of them at once.
+#[tokio::test]
+async fn servers_count_sign_ins_together() {
+    let app = TestApp::with(Database::new().await, |config| config.domain.budgets.sign_ins = 3).await;
+    let servers = [app.serve().await, app.serve().await];
+    let query = "mutation { signIn(input: { login: \"nobody\", password: \"not this one\" }) { userErrors { code } } }";
+    let mut codes = Vec::new();
+    for server in [0, 1, 0, 1, 0] {
+        let (status, body) = wire::post(servers[server].address, &[], &json!({ "query": query })).await;
+        codes.push((status, body.contains("RATE_LIMITED")));
+    }
+    assert_eq!(codes, [(200, false), (200, false), (200, false), (429, true), (429, true)]);
 }
 
 #[tokio::test]

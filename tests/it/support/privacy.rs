@@ -108,6 +108,14 @@ pub fn secret(text: &str) {
     known().secret(text);
 }
 
+/// Remembers every text in the body of a request.
+pub fn sent_as(body: &Value) {
+    match body {
+        Value::Array(items) => items.iter().for_each(sent_as),
+        body => sent(body["query"].as_str().unwrap_or_default(), &body["variables"]),
+    }
+}
+
 /// Remembers every text in an operation.
 pub fn sent(query: &str, variables: &Value) {
     for text in query.split('"').skip(1).step_by(2) {

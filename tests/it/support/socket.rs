@@ -14,7 +14,7 @@ use tokio_tungstenite::{
     tungstenite::{Message, client::IntoClientRequest},
 };
 
-use super::Server;
+use super::{Server, privacy};
 
 /// How long something that has to come may take.
 const SOON: Duration = Duration::from_secs(20);
@@ -62,6 +62,7 @@ impl Socket {
     }
 
     pub async fn say(&mut self, message: &Value) {
+        privacy::sent_as(&message["payload"]);
         self.send(Message::text(message.to_string())).await;
     }
 
@@ -152,6 +153,7 @@ pub struct Events {
 impl Events {
     /// Asks, and reads the head of the answer.
     pub async fn ask(server: &Server, token: Option<&str>, headers: &str, body: &Value) -> Self {
+        privacy::sent_as(body);
         let mut stream = TcpStream::connect(server.address).await.unwrap();
         let body = body.to_string();
         let token = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
