@@ -56,17 +56,20 @@ impl World<'_> {
             socket.subscribe_after("later", "{__typename}", None).await;
             sockets.push((viewer, socket));
         }
-        // It is not said when a subscription begins. Whoever has heard of one of these hears of all that comes.
-        let mut dawn = vec![self.dawn().await];
+        let mut open = Vec::new();
         for (viewer, socket) in &mut sockets {
             let is_later = &mut |message: &Value| message["id"] == "later" && message["type"] == "complete";
-            if !hear_until(socket, is_later).await {
-                continue;
+            if hear_until(socket, is_later).await {
+                open.push((*viewer, socket));
             }
+        }
+        // It is not said when a subscription begins. Whoever has heard of one of these hears of all that comes.
+        let mut dawn = vec![self.dawn().await];
+        for (viewer, socket) in open {
             let began = Instant::now();
             loop {
                 let is_dawn = &mut |message: &Value| dawn.iter().any(|id| message.to_string().contains(id));
-                if timeout(Duration::from_secs(1), hear_until(socket, is_dawn)).await.is_ok() {
+                if timeout(Duration::from_millis(250), hear_until(socket, is_dawn)).await.is_ok() {
                     break;
                 }
                 assert!(began.elapsed() < Duration::from_secs(30), "{viewer:?} is told of nothing");
