@@ -347,10 +347,8 @@ mod tests {
             assert_eq!(time, Duration::from_secs(expected));
         }
         assert_eq!((http.connections.most, http.connections.most_of_address), (30_000, 1_000));
-        assert_eq!(
-            (http.live.connections_of_address, http.live.operations, http.live.max_message_bytes),
-            (20, 50, 65_536)
-        );
+        let live = &http.live;
+        assert_eq!((live.connections_of_address, live.operations, live.max_message_bytes), (20, 50, 65_536));
         assert_eq!((config.domain.password_workers, config.domain.password_queue), (2, 30));
     }
 
