@@ -77,10 +77,18 @@ pub fn not_here() -> ServerError {
 /// A budget does not suffice.
 #[must_use]
 pub fn rate_limited(retry_after: Duration) -> ServerError {
-    let error = api_error(&Error::RateLimited { retry_after });
-    let mut answer = ServerError::new(error.message, None);
-    answer.extensions = error.extensions;
-    answer
+    of_request(&Error::RateLimited { retry_after })
+}
+
+/// Something of ours has failed in a way that nobody thought of.
+#[must_use]
+pub fn failed(what: &str) -> ServerError {
+    of_request(&Error::Internal(what.to_owned()))
+}
+
+fn of_request(error: &Error) -> ServerError {
+    let async_graphql::Error { message, extensions, .. } = api_error(error);
+    ServerError { extensions, ..ServerError::new(message, None) }
 }
 
 /// A request that takes longer than any may. What it had changed by then stays.

@@ -29,7 +29,7 @@ use async_graphql::SchemaBuilder;
 use self::{catalog::Catalog, documents::Documents, mutation::Mutation, query::Query, subscription::Subscription};
 pub use self::{
     documents::{DocumentOptions, Manifest, ManifestError, Named, Trust},
-    error::{code_of, not_here, rate_limited, too_slow},
+    error::{code_of, failed, not_here, rate_limited, too_slow},
     execute::{Charged, Outcome},
     limits::Limits,
     prepare::Operation,

@@ -5,6 +5,7 @@ mod budgets;
 mod clients;
 mod delivery;
 mod events;
+mod held;
 mod instances;
 mod nats;
 mod protocol;

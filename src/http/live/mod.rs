@@ -11,7 +11,8 @@ use futures_util::{
     StreamExt,
     stream::{self, BoxStream},
 };
-use tokio::time::timeout;
+use tokio::{sync::mpsc, task::JoinSet, time::timeout};
+use tracing::Instrument;
 
 use super::{State, addresses::Addresses};
 use crate::{
@@ -62,16 +63,41 @@ fn execute(
     charged: Charged,
 ) -> BoxStream<'static, Outcome> {
     let kind = operation.kind;
-    let mut outcomes = state.api.execute_stream(operation, vc, live, charged);
-    if kind == OperationType::Subscription {
-        return outcomes;
-    }
-    let time = state.options.timeout;
+    let outcomes = state.api.execute_stream(operation, vc, live, charged);
+    apart(if kind == OperationType::Subscription { outcomes } else { in_time(outcomes, state.options.timeout) })
+}
+
+/// The answer to a query or a mutation, or that it is late.
+fn in_time(mut outcomes: BoxStream<'static, Outcome>, time: Duration) -> BoxStream<'static, Outcome> {
     let answer = async move {
         let late = |_| Some(Outcome::Refused(vec![graphql::too_slow()]));
         timeout(time, outcomes.next()).await.unwrap_or_else(late)
     };
     stream::once(answer).filter_map(std::future::ready).boxed()
+}
+
+/// Lets an operation go on in a task of its own, one answer ahead of whoever takes them. A connection often waits for
+/// something else, be it a client that does not read: an operation that stood still meanwhile would hold what it has of the
+/// database. Ends with what is returned.
+fn apart(mut outcomes: BoxStream<'static, Outcome>) -> BoxStream<'static, Outcome> {
+    // In a box, for a channel makes room for many at once.
+    let (places, taken) = mpsc::channel(1);
+    let mut task = JoinSet::new();
+    let work = async move {
+        while let Ok(place) = places.reserve().await {
+            let Some(outcome) = outcomes.next().await else { break };
+            place.send(Box::new(outcome));
+        }
+    };
+    task.spawn(work.in_current_span());
+    let next = |(mut taken, mut task): (mpsc::Receiver<Box<Outcome>>, JoinSet<()>)| async move {
+        if let Some(outcome) = taken.recv().await {
+            return Some((*outcome, (taken, task)));
+        }
+        let ended = task.join_next().await?;
+        ended.is_err().then(|| (Outcome::Refused(vec![graphql::failed("an operation panicked")]), (taken, task)))
+    };
+    stream::unfold((taken, task), next).boxed()
 }
 
 /// Waits until something changes that a connection has to heed.
@@ -88,4 +114,48 @@ fn time_left(domain: &crate::domain::Domain, admission: &crate::domain::account:
     // Longer than any token lives, and short enough for every clock.
     const LONG: Duration = Duration::from_hours(24 * 365);
     admission.expires_at.map_or(LONG, |at| domain.until(at).min(LONG))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused() -> Outcome {
+        Outcome::Refused(Vec::new())
+    }
+
+    #[tokio::test]
+    async fn an_operation_is_one_answer_ahead() {
+        let (told, mut begun) = mpsc::unbounded_channel();
+        let tells = stream::iter(0..9).map(move |at| {
+            told.send(at).unwrap();
+            refused()
+        });
+        let mut answers = apart(tells.boxed());
+        assert_eq!(begun.recv().await, Some(0));
+        tokio::task::yield_now().await;
+        assert!(begun.try_recv().is_err(), "two are made for nobody");
+        assert_eq!((&mut answers).count().await, 9);
+    }
+
+    #[tokio::test]
+    async fn an_operation_that_panics_ends_with_an_error() {
+        let answers = apart(stream::once(async { panic!("nobody thought of this") }).boxed());
+        let answers: Vec<_> = answers.collect().await;
+        let [Outcome::Refused(errors)] = &answers[..] else { panic!("{answers:?}") };
+        assert_eq!(graphql::code_of(&errors[0]), Some("INTERNAL_SERVER_ERROR"));
+    }
+
+    #[tokio::test]
+    async fn an_operation_ends_with_whoever_asked() {
+        let (held, gone) = tokio::sync::oneshot::channel::<()>();
+        let endless = stream::once(async move {
+            let _held = held;
+            std::future::pending().await
+        });
+        let answers = apart(endless.boxed());
+        tokio::task::yield_now().await;
+        drop(answers);
+        assert!(timeout(Duration::from_secs(5), gone).await.unwrap().is_err());
+    }
 }
