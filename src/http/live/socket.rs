@@ -1,7 +1,8 @@
 //! A WebSocket: `GET /graphql`, upgraded.
 //!
-//! One task serves a socket: it hears the client, runs its operations, and says what they answer. It waits while the
-//! client does not read; then events queue up in the hub, and beyond the bound of that the client is cut off.
+//! One task serves a socket: it hears the client, begins its operations, each of which goes on in a task of its own, and
+//! says what they answer. It waits while the client does not read; then events queue up in the hub, and beyond the bound of
+//! that the client is cut off.
 
 use std::{net::IpAddr, time::Duration};
 
