@@ -26,7 +26,9 @@ use std::{sync::Arc, time::Duration};
 
 use async_graphql::SchemaBuilder;
 
-use self::{catalog::Catalog, documents::Documents, mutation::Mutation, query::Query, subscription::Subscription};
+use self::{
+    catalog::Catalog, documents::Documents, limits::shape, mutation::Mutation, query::Query, subscription::Subscription,
+};
 pub use self::{
     documents::{DocumentOptions, Manifest, ManifestError, Named, Trust},
     error::{code_of, failed, not_here, rate_limited, too_slow},
@@ -90,4 +92,6 @@ fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
     Schema::build(Query::default(), Mutation::default(), Subscription)
         // A "did you mean" tells strangers names that they have not asked for.
         .disable_suggestions()
+        // Beyond ours, which has a code: `validate` shows a document with a level more.
+        .limit_recursive_depth(shape::MAX_LEVELS as usize + 1)
 }

@@ -9,8 +9,8 @@ use async_graphql::{
 
 use super::{Exceeded, Limits, within};
 
-/// Selections within each other, fragments included. async-graphql has the same limit and no code for it.
-const MAX_LEVELS: u32 = 32;
+/// Selections within each other, fragments included. async-graphql has such a limit as well, and no code for it.
+pub(in crate::graphql) const MAX_LEVELS: u32 = 32;
 
 /// Lists of introspection within each other. Types lead to fields and these to types: each time around multiplies the
 /// answer by the size of the schema, and nobody who reads a schema goes around. graphql-js has the same rule.

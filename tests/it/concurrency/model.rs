@@ -58,6 +58,13 @@ impl State {
         !deleted && self.exists(viewer, *author) && (*author == viewer || is_open)
     }
 
+    /// Whether nobody follows past a block, and nobody waits to follow somebody who is public.
+    pub fn can_be(&self) -> bool {
+        self.follows.iter().all(|(&(follower, followed), &accepted)| {
+            follower != followed && self.exists(follower, followed) && (accepted || self.private[followed])
+        })
+    }
+
     fn status(&self, follower: usize, followed: usize) -> Heard {
         match self.follows.get(&(follower, followed)) {
             None => "NONE",

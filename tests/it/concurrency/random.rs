@@ -75,6 +75,18 @@ async fn what_thirty_two_workers_do_at_once_is_what_some_order_of_it_does() {
             }
         }
     }
+    // And all of them in one group: too many orders to try, but it ends in a state that there can be, and is told so.
+    let (people, state) = &mut groups[0];
+    let posts: Vec<_> = state.posts.keys().rev().take(5).copied().collect();
+    let workers = (0..GROUPS * WORKERS_OF_GROUP).map(|worker| {
+        let dice = dice.part(u64::try_from(ROUNDS * GROUPS * WORKERS_OF_GROUP + worker).unwrap());
+        tokio::spawn(work(Arc::clone(&app), people.clone(), posts.clone(), dice, Arc::clone(&clock)))
+    });
+    for calls in join_all(workers.collect::<Vec<_>>()).await {
+        assert_eq!(calls.unwrap().len(), CALLS);
+    }
+    *state = tables(&app, people).await;
+    assert!(state.can_be(), "{state:#?}");
     for (people, state) in &groups {
         counts_agree(&app, people, state).await;
     }

@@ -91,7 +91,8 @@ async fn send_all(
     join_all(workers).await.into_iter().flat_map(Result::unwrap).collect()
 }
 
-/// That no post stands without its tag, and who is told of it; and that all counters are those of the rows.
+/// That no post stands without its tag, nothing without those who are told of it; and that all counters are those of the
+/// rows.
 async fn nothing_is_half(app: &TestApp) {
     let half = "SELECT count(*) FROM posts WHERE body LIKE 'op-%' AND NOT (
         (SELECT count(*) FROM post_tags WHERE post_id = posts.id) = 1
@@ -99,6 +100,16 @@ async fn nothing_is_half(app: &TestApp) {
         AND (SELECT count(*) FROM notifications WHERE post_id = posts.id AND kind IN ('mention', 'reply'))
             = CASE WHEN parent_id IS NULL THEN 1 ELSE 2 END)";
     assert_eq!(app.database.number(half).await, 0);
+    // Nor stands a follow of which nobody is told, or the other way round; and so with likes.
+    let untold = "SELECT count(*) FROM (SELECT follower_id, following_id FROM follows) AS made
+        FULL JOIN (SELECT actor_id, recipient_id FROM notifications WHERE kind = 'follow') AS told
+        ON actor_id = follower_id AND recipient_id = following_id WHERE actor_id IS NULL OR follower_id IS NULL";
+    assert_eq!(app.database.number(untold).await, 0);
+    let untold = "SELECT count(*) FROM (SELECT profile_id, post_id FROM post_likes JOIN posts ON posts.id = post_id
+            AND author_id <> profile_id) AS made
+        FULL JOIN (SELECT actor_id, post_id FROM notifications WHERE kind = 'like') AS told
+        ON actor_id = profile_id AND told.post_id = made.post_id WHERE actor_id IS NULL OR profile_id IS NULL";
+    assert_eq!(app.database.number(untold).await, 0);
     let kept = "SELECT (SELECT count(*) FROM idempotency_keys) - (SELECT count(*) FROM posts WHERE body LIKE 'op-%')";
     assert_eq!(app.database.number(kept).await, 0);
     let votes = "SELECT count(*) FROM posts WHERE is_beacon

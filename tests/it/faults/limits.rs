@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
+use serde_json::json;
 use tokio::time::Instant;
 
 use super::{come_back, post, send, waiting};
@@ -36,6 +37,8 @@ async fn an_exhausted_pool_refuses_soon_and_recovers() {
         come_back(&answer);
     }
     come_back(&app.ask(&ada, READ).await);
+    let new_type = ("accept", "application/graphql-response+json");
+    come_back(&app.post_raw(&[new_type], json!({ "query": READ }).to_string()).await);
     assert_eq!(app.get("/health/ready").await.status, 503);
     assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
 

@@ -7,7 +7,7 @@ use sojorn::graphql::Limits;
 use tokio::process::Command;
 
 use super::{NEW_TYPE, assert_error};
-use crate::support::{Database, TestApp, node};
+use crate::support::{Database, Socket, TestApp, node};
 
 /// A document of these fields of posts.
 fn of_posts(fields: &str) -> String {
@@ -21,20 +21,33 @@ fn numbered(n: usize, text: impl Fn(usize) -> String) -> String {
 #[tokio::test]
 async fn each_limit_has_a_code_and_two_sides() {
     let app = TestApp::with_usual_limits().await;
+    let server = app.serve().await;
+    let mut socket = Socket::connect(&server, None).await;
     let aliases = |n| of_posts(&numbered(n, |i| format!("a{i}: __typename ")));
     let directives = |n| of_posts(&"__typename @include(if: true) ".repeat(n));
     let padded = |bytes| format!("{:bytes$}", "{ __typename }");
-    // `{ globalFeed { nodes {`, three that close, and a field each; one more alias makes three tokens more.
-    let tokens = |n: usize| of_posts(&"__typename ".repeat(n - 8));
+    // All but the words of the list.
+    let tokens = |n: usize| {
+        format!("{{ search(query: \"x\", kinds: [{}]) {{ nodes {{ __typename }} }} }}", "POST ".repeat(n - 18))
+    };
     let roots = |n| format!("{{ {} }}", "__typename ".repeat(n));
     let roots_in_fragment = |n| format!("{{ ...F }} fragment F on Query {{ {} }}", "__typename ".repeat(n));
     let selections = |n: usize| of_posts(&"__typename ".repeat(n - 2));
     let spread = |n| format!("{} fragment F on Post {{ {} }}", of_posts(&"...F ".repeat(n)), "__typename ".repeat(98));
     let operations = |n| numbered(n, |i| format!("query Q{i} {{ __typename }} "));
-    let cost = |n| of_posts(&format!("replies(first: {n}) {{ nodes {{ id }} }}")).replace("Feed", "Feed(first: 100)");
+    // A feed, a hundred posts, in it a list below each and so many replies; and another feed.
+    let cost = |n: usize| {
+        format!(
+            "{{ globalFeed(first: 100) {{ nodes {{ replies(first: 47) {{ nodes {{ id }} }} }} }}
+               a: globalFeed(first: {}) {{ nodes {{ id }} }} }}",
+            n - (1 + 100 * (1 + 1 + 47)) - 1
+        )
+    };
+    let levels =
+        |n: usize| format!("{{ {}__typename @include(if: true){} }}", "... { ".repeat(n - 1), " }".repeat(n - 1));
     for (good, bad, code) in [
         (padded(20_000), padded(20_001), "QUERY_TOO_LARGE"),
-        (selections(1_000), tokens(2_001), "QUERY_TOO_LARGE"),
+        (tokens(2_000), tokens(2_001), "QUERY_TOO_LARGE"),
         (selections(1_000), selections(1_001), "QUERY_TOO_COMPLEX"),
         (spread(10), spread(11), "QUERY_TOO_COMPLEX"),
         (roots(20), roots(21), "QUERY_TOO_COMPLEX"),
@@ -42,8 +55,8 @@ async fn each_limit_has_a_code_and_two_sides() {
         (aliases(30), aliases(31), "TOO_MANY_ALIASES"),
         (directives(30), directives(31), "QUERY_TOO_COMPLEX"),
         (operations(10), operations(11), "QUERY_TOO_COMPLEX"),
-        // A feed, a hundred posts, a list below each, and in it so many replies.
-        (cost(47), cost(48), "QUERY_TOO_COMPLEX"),
+        (cost(5_000), cost(5_001), "QUERY_TOO_COMPLEX"),
+        (levels(32), levels(33), "QUERY_TOO_DEEP"),
     ] {
         let name = good.starts_with("query Q0").then_some("Q0");
         let body = |text: &str| json!({ "query": text, "operationName": name }).to_string();
@@ -51,6 +64,16 @@ async fn each_limit_has_a_code_and_two_sides() {
         assert_eq!(answer.codes(), Vec::<String>::new(), "{good}: {}", answer.body);
         assert_error(&app.post_raw(&[("accept", NEW_TYPE)], body(&bad)).await, 400, code);
         assert_error(&app.post_raw(&[], body(&bad)).await, 200, code);
+        for (query, expected) in [(&good, "next"), (&bad, "error")] {
+            let payload = json!({ "query": query, "operationName": name });
+            socket.say(&json!({ "type": "subscribe", "id": "x", "payload": payload })).await;
+            let heard = socket.hear().await;
+            assert_eq!(heard["type"], expected, "{heard}");
+            match expected {
+                "next" => assert_eq!(socket.hear().await["type"], "complete"),
+                _ => assert_eq!(heard["payload"][0]["extensions"]["code"], code, "{heard}"),
+            }
+        }
     }
     let deep = |n: usize| of_posts(&format!("{}id{}", "parent { ".repeat(n - 3), " }".repeat(n - 3)));
     assert_eq!(app.ask(None, &deep(15)).await.data("/globalFeed/nodes"), json!([]));

@@ -80,10 +80,17 @@ async fn whether_a_document_is_good_does_not_depend_on_what_is_given() {
         "query ($v: Boolean) { __typename @include(if: $v) }",
         "query ($v: String!) { __typename ... @skip(if: $v) { __typename } }",
     ] {
-        let body = json!({ "query": query, "operationName": query.contains('A').then_some("A") });
-        let refused = app.post_raw(&[("accept", super::NEW_TYPE)], body.to_string()).await;
-        super::assert_error(&refused, 400, "GRAPHQL_VALIDATION_FAILED");
-        assert!(!refused.body.contains("secretword"), "{}", refused.body);
+        // Whatever would be given, be it what the place wants.
+        let given = [Value::Null, json!(1), json!(true), json!("a"), json!(["a"]), json!([["a"]]), json!("POST")];
+        let circle = json!({ "center": { "latitude": 1, "longitude": 1 }, "radiusMeters": 1 });
+        let variables = given.into_iter().chain([circle]).map(|value| json!({ "v": value }));
+        for variables in [json!({})].into_iter().chain(variables) {
+            let name = query.contains('A').then_some("A");
+            let body = json!({ "query": query, "operationName": name, "variables": variables });
+            let refused = app.post_raw(&[("accept", super::NEW_TYPE)], body.to_string()).await;
+            super::assert_error(&refused, 400, "GRAPHQL_VALIDATION_FAILED");
+            assert!(!refused.body.contains("secretword"), "{}", refused.body);
+        }
     }
     for (query, variables) in [
         ("query ($v: ID! = \"a\") { post(id: $v) { id } }", json!({})),

@@ -278,7 +278,7 @@ async fn giant_and_malformed_messages_are_closed_and_cost_the_others_nothing() {
     let app = TestApp::new().await;
     let server = app.serve().await;
     let mut other = Socket::connect(&server, None).await;
-    for size in [65_537, 100_000, 200_000, 5_000_000] {
+    for size in [100_000, 200_000, 5_000_000] {
         let mut socket = Socket::connect(&server, None).await;
         let message = Message::text("x".repeat(size));
         // It may be closed before all of it is sent.
@@ -288,9 +288,11 @@ async fn giant_and_malformed_messages_are_closed_and_cost_the_others_nothing() {
         }
     }
     let mut socket = Socket::connect(&server, None).await;
-    let padded = format!("{{\"type\":\"ping\",\"payload\":{{\"a\":\"{}\"}}}}", "x".repeat(60_000));
-    socket.send(Message::Text(Utf8Bytes::from(padded))).await;
+    let padded = |bytes: usize| format!("{{\"type\":\"ping\"{}}}", " ".repeat(bytes - 15));
+    socket.send(Message::Text(Utf8Bytes::from(padded(65_536)))).await;
     assert_eq!(socket.hear().await, json!({ "type": "pong" }));
+    socket.send(Message::Text(Utf8Bytes::from(padded(65_537)))).await;
+    assert_eq!(socket.closed().await.0, 1009);
     for frame in [&[0x83, 0x80, 0, 0, 0, 0][..], &[0xff; 20], &[0x81, 0x81, 0, 0, 0, 0, 0xff]] {
         let mut socket = Socket::connect(&server, None).await;
         socket.0.get_mut().write_all(frame).await.unwrap();

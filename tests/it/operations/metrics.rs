@@ -8,7 +8,9 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::support::{Cluster, Database, Post, Socket, TestApp, USUAL_BUDGETS};
+use sojorn::config::Sources;
+
+use crate::support::{Cluster, Database, Post, SECRET, Socket, TestApp, USUAL_BUDGETS};
 
 /// A sample: its name, its labels as they stand there, and its value.
 struct Sample {
@@ -122,6 +124,35 @@ async fn numbers_say_what_was_asked_what_it_took_and_what_was_refused() {
     assert!(value(&samples, "sojorn_sql_seconds_count", &["kind=\"WITH\""]) >= 4.0);
     assert!(value(&samples, "sojorn_sql_seconds_count", &["kind=\"SELECT\""]) >= 5.0);
     assert!(value(&samples, "sojorn_pool_connections", &["pool=\"requests\""]) >= 1.0);
+}
+
+/// Whoever runs the server names its clients' documents, by a file as Apollo's compiler makes it.
+#[tokio::test]
+async fn documents_of_a_manifest_are_counted_by_their_names() {
+    let file = std::env::temp_dir().join(format!("sojorn-manifest-{}.json", std::process::id()));
+    let (feed, other) = ("query Evening { globalFeed { nodes { id } } }", "query Mine { globalFeed { nodes { id } } }");
+    let manifest = json!({ "format": "apollo-persisted-query-manifest", "version": 1, "operations": [
+        { "id": "evening", "name": "Evening", "type": "query", "body": feed }] });
+    std::fs::write(&file, manifest.to_string()).unwrap();
+    let database = Database::new().await;
+    let settings = [
+        ("DATABASE_URL", database.url.as_str()),
+        ("JWT_SECRET", SECRET),
+        ("TRUSTED_DOCUMENTS_MANIFESTS", file.to_str().unwrap()),
+        ("TRUSTED_DOCUMENTS", "log"),
+    ];
+    let documents = Sources::of(settings).config().unwrap().documents;
+    std::fs::remove_file(&file).unwrap();
+    let app = TestApp::with(database, |config| config.documents = documents).await;
+    for body in [json!({ "documentId": "evening" }), json!({ "query": feed }), json!({ "query": other })] {
+        assert_eq!(app.post_raw(&[], body.to_string()).await.data("/globalFeed/nodes"), json!([]));
+    }
+    let samples = read(&app.domain.metrics_text());
+    let asked = |operation: &str| value(&samples, "sojorn_requests_total", &[&format!("operation=\"{operation}\"")]);
+    assert_eq!(
+        [asked("Evening"), asked("globalFeed"), asked("Mine")].map(|count| count.abs().to_string()),
+        ["2", "1", "0"]
+    );
 }
 
 /// Nobody makes series by what he sends, and nothing that somebody sends is in one.

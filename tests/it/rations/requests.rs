@@ -73,9 +73,11 @@ async fn nothing_that_is_looked_at_costs_nothing() {
     assert_eq!(bad_token().await, (401, "UNAUTHENTICATED".to_owned()));
     // Nothing is left, and nothing is looked at any more.
     for query in ["{", "{ __typename }", "{ rateLimit(dryRun: true) { cost } }"] {
-        let refused = app.ask(None, query).await;
-        assert_eq!(header_of(&refused.headers, "retry-after"), "60");
-        assert_eq!(codes(refused), (429, "RATE_LIMITED".to_owned()), "{query}");
+        for accept in ["application/graphql-response+json", "application/json"] {
+            let refused = app.post_raw(&[("accept", accept)], json!({ "query": query }).to_string()).await;
+            assert_eq!(header_of(&refused.headers, "retry-after"), "60");
+            assert_eq!(codes(refused), (429, "RATE_LIMITED".to_owned()), "{query} {accept}");
+        }
     }
     assert_eq!(bad_token().await, (401, "UNAUTHENTICATED".to_owned()));
     app.ask(&ada, "{ __typename }").await.data("");
