@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{NEW_TYPE, assert_error, call};
 use crate::support::{Answer, TestApp, header_of};
 
-fn address(parameters: &[(&str, &str)]) -> String {
+pub(super) fn address(parameters: &[(&str, &str)]) -> String {
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
     format!("/graphql?{query}")
 }

@@ -1,7 +1,9 @@
 //! Variables that are not given.
 
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
+use super::get::address;
 use crate::support::{Beacon, Person, Socket, TestApp};
 
 const BIO: &str = "mutation ($bio: String) { updateProfile(input: { bio: $bio }) { profile { bio } } }";
@@ -144,4 +146,36 @@ async fn who_watches_may_leave_out_as_much() {
     socket.settle().await;
     app.beacon(Beacon::at(44.98, -93.265)).await;
     assert_eq!(socket.event("near").await, json!({ "beaconChanged": { "kind": "CREATED" } }));
+}
+
+#[tokio::test]
+async fn what_is_not_given_is_not_given_by_whatever_way_a_document_comes() {
+    let app = TestApp::new().await;
+    let ada = app.person("ada").await;
+    let token = format!("Bearer {}", ada.token);
+    // With a key: the same is the same.
+    let create = "mutation ($body: String!, $parent: ID, $is: Boolean = true) {
+        createPost(input: { body: $body, parentId: $parent, allowReplies: $is }) { post { id } } }";
+    let made = async |variables: Value| {
+        let body = json!({ "query": create, "variables": variables }).to_string();
+        app.post_raw(&[("authorization", &token), ("idempotency-key", "a-key-of-ada-herself")], body).await
+    };
+    let first = made(json!({ "body": "once" })).await.data("/createPost/post/id");
+    assert_eq!(made(json!({ "body": "once" })).await.data("/createPost/post/id"), first);
+    assert_eq!(made(json!({ "body": "other" })).await.codes(), ["IDEMPOTENCY_KEY_REUSED"]);
+    // By its hash.
+    assert_eq!(update(&app, &ada, BIO, json!({ "bio": "hello" })).await, "hello");
+    let hash: String = Sha256::digest(BIO).iter().map(|byte| format!("{byte:02x}")).collect();
+    let named = json!({ "persistedQuery": { "version": 1, "sha256Hash": hash } });
+    for body in [json!({ "query": BIO, "extensions": named }), json!({ "extensions": named })] {
+        let answer = app.post_raw(&[("authorization", &token)], body.to_string()).await;
+        assert_eq!(answer.data("/updateProfile/profile/bio"), "hello", "{body}");
+    }
+    // To see what it costs, and in the address.
+    let feed = "query ($n: Int, $cost: Boolean = true) {
+        rateLimit(dryRun: $cost) { cost } globalFeed(first: $n) { nodes { id } } }";
+    assert_eq!(app.ask(&ada, feed).await.data(""), json!({ "rateLimit": { "cost": 21 } }));
+    let address = address(&[("query", "query ($n: Int) { globalFeed(first: $n) { nodes { body } } }")]);
+    let answer = super::call(&app, http::Method::GET, &address, &[("authorization", &token)]).await;
+    assert_eq!(answer.data("/globalFeed/nodes"), json!([{ "body": "once" }]));
 }
