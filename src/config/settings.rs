@@ -90,7 +90,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting("TRUSTED_DOCUMENTS_MANIFESTS", "", "files that Apollo's or Relay's compiler has made, with commas between"),
     setting("BATCH_MAX", "0", "operations in one request at most, as a list; 0: lists are not taken"),
     setting("DOCUMENT_BYTES_MAX", "20000", "bytes of a document at most"),
-    setting("DOCUMENT_TOKENS_MAX", "2000", "tokens of a document at most"),
+    setting("DOCUMENT_TOKENS_MAX", "2000", "tokens of a document, and values in its variables, at most"),
     setting("DOCUMENT_OPERATIONS_MAX", "10", "operations of a document at most"),
     setting("DEPTH_MAX", "15", "fields within each other at most"),
     setting("SELECTIONS_MAX", "1000", "fields and fragments of an operation at most, counted wherever they are spread"),

@@ -16,7 +16,7 @@ use super::{
     dry_run,
     error::{code, coded, without_value},
     flatten, input,
-    limits::{Exceeded, cost, lexical, shape},
+    limits::{Exceeded, cost, lexical, shape, values},
     validate,
 };
 use crate::metrics;
@@ -46,6 +46,7 @@ impl Api {
         request.query = text;
         let exceeded = |exceeded: Exceeded| vec![exceeded.error()];
         lexical::check(&request.query, &self.limits).map_err(exceeded)?;
+        values::check(&request.variables, &self.limits).map_err(exceeded)?;
         let document = parser::parse_query(&request.query).map_err(|error| vec![parse_error(&error)])?;
         shape::check(&document, &self.limits).map_err(exceeded)?;
         let name = request.operation_name.take();

@@ -92,10 +92,13 @@ pub(in crate::domain) fn stored(filter: &Filter) -> Result<store::geo::Filter, E
             message: "a confidence is between 0 and 1".to_owned(),
         });
     }
-    let words = |types: &[BeaconType]| types.iter().map(|word| word.word().to_owned()).collect::<Vec<_>>();
+    let words = |is_wanted: &dyn Fn(&BeaconType) -> bool| {
+        BeaconType::ALL.iter().filter(|word| is_wanted(word)).map(|word| word.word().to_owned()).collect::<Vec<_>>()
+    };
     Ok(store::geo::Filter {
-        types: filter.types.as_deref().map(words),
-        known_types: words(BeaconType::ALL),
+        // Each once, however often it is named.
+        types: filter.types.as_ref().map(|types| words(&|word| types.contains(word))),
+        known_types: words(&|_| true),
         severities: filter.min_severity.map(|least| {
             let enough = Severity::ALL.iter().filter(|severity| **severity >= least);
             enough.map(|severity| severity.word().to_owned()).collect()

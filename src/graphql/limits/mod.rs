@@ -8,6 +8,7 @@
 pub(super) mod cost;
 pub(super) mod lexical;
 pub(super) mod shape;
+pub(super) mod values;
 
 use async_graphql::ServerError;
 
@@ -16,9 +17,10 @@ use super::error::{code, coded};
 /// The limits of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of a document.
+    /// Bytes of a document, and of a text in a variable.
     pub bytes: usize,
-    /// Tokens of a document: names, numbers, texts and marks.
+    /// Tokens of a document: names, numbers, texts and marks. And values in its variables: lists, objects, and each thing
+    /// in them.
     pub tokens: usize,
     /// Fields within each other.
     pub depth: u32,
@@ -78,6 +80,8 @@ pub(super) enum Exceeded {
     Directives(u32),
     Operations(usize),
     Variables(usize),
+    Values(usize),
+    Text(usize),
     Cost {
         cost: u64,
         most: u64,
@@ -107,6 +111,8 @@ impl Exceeded {
             Self::Directives(most) => (code::QUERY_TOO_COMPLEX, format!("a document has at most {most} directives")),
             Self::Operations(most) => (code::QUERY_TOO_COMPLEX, format!("a document has at most {most} operations")),
             Self::Variables(most) => (code::QUERY_TOO_COMPLEX, format!("an operation has at most {most} variables")),
+            Self::Values(most) => (code::QUERY_TOO_LARGE, format!("the variables have at most {most} values in all")),
+            Self::Text(most) => (code::QUERY_TOO_LARGE, format!("a text in a variable has at most {most} bytes")),
             Self::Cost { cost, most } => (
                 code::QUERY_TOO_COMPLEX,
                 format!("the operation may cost {cost}, and at most {most} is allowed: ask for less, or smaller pages"),

@@ -94,6 +94,25 @@ async fn an_operation_has_a_hundred_variables_at_most() {
     assert_error(&app.post_raw(&[], with(101)).await, 200, "QUERY_TOO_COMPLEX");
 }
 
+/// Each field that a variable stands in has a copy of its value.
+#[tokio::test]
+async fn no_more_comes_in_variables_than_may_be_written() {
+    let app = TestApp::with_usual_limits().await;
+    let field = |at: usize| format!("a{at}: search(query: $q, kinds: $kinds) {{ nodes {{ __typename }} }} ");
+    let query = format!("query($q: String!, $kinds: [SearchKind!]) {{ {} }}", numbered(20, field));
+    let ask = async |text: usize, kinds: usize| {
+        let variables = json!({ "q": "x".repeat(text), "kinds": vec!["POST"; kinds] });
+        app.post_raw(&[], json!({ "query": query, "variables": variables }).to_string()).await
+    };
+    // The text, the list, and what is in it.
+    assert_eq!(ask(1, 1_998).await.codes(), Vec::<String>::new());
+    for too_many in [1_999, 120_000] {
+        assert_error(&ask(1, too_many).await, 200, "QUERY_TOO_LARGE");
+    }
+    assert!(ask(20_000, 1).await.codes().iter().all(|code| code == "BAD_USER_INPUT"));
+    assert_error(&ask(20_001, 1).await, 200, "QUERY_TOO_LARGE");
+}
+
 /// What keeps other servers busy for minutes, or ends them.
 #[tokio::test]
 async fn what_is_too_much_is_refused_at_once() {
