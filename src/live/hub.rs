@@ -14,8 +14,9 @@ use tokio::sync::{Notify, watch};
 
 use super::{
     Connection, Delivery, Identity, Position, Signals,
-    connection::{Held, Queued},
+    connection::Held,
     registry::{Connected, Registry},
+    subscription::Queued,
 };
 use crate::{
     metrics::Metrics,

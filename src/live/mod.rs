@@ -9,14 +9,16 @@ mod connection;
 mod hub;
 mod pump;
 mod registry;
+mod subscription;
 
 pub use self::{
     broker::{Broker, BrokerError},
-    connection::{CannotSubscribe, Connection, Identity, Signals, Subscription},
+    connection::{CannotSubscribe, Connection, Identity, Signals},
     hub::{Hub, Limits, Refused},
+    subscription::Subscription,
 };
 use crate::store::{
-    event::{self, Position},
+    event::{self, Event, Position},
     geo::{Beacon, Watch},
     notification::Notification,
     post::Post,
@@ -49,8 +51,10 @@ pub enum News {
 pub struct Delivery {
     /// What has happened.
     pub news: News,
-    /// The transaction that made it so.
-    pub(crate) xid: u64,
+    /// What it was made of.
+    pub(crate) event: std::sync::Arc<Event>,
+    /// When it was asked for whom it is.
+    pub(crate) judged: tokio::time::Instant,
     /// Where whoever has got it goes on.
     pub behind: std::sync::Arc<Position>,
 }

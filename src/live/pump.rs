@@ -141,9 +141,13 @@ impl Hub {
         batch: &Batch,
         candidates: &[Candidate],
     ) -> Result<Admitted, StoreError> {
-        let positions: BTreeMap<usize, Arc<Position>> = candidates
+        let judged = Instant::now();
+        let told: BTreeMap<usize, (Arc<Event>, Arc<Position>)> = candidates
             .iter()
-            .map(|candidate| (candidate.event, Arc::new(batch.behind(from, &batch.events[candidate.event]))))
+            .map(|candidate| {
+                let event = &batch.events[candidate.event];
+                (candidate.event, (Arc::new(event.clone()), Arc::new(batch.behind(from, event))))
+            })
             .collect();
         let (mut admitted, mut failed) = (Vec::new(), Vec::new());
         let mut parts: Vec<_> = vec![candidates];
@@ -165,8 +169,8 @@ impl Hub {
             };
             for (key, news) in news {
                 let Some(candidate) = usize::try_from(key).ok().and_then(|key| candidates.get(key)) else { continue };
-                let (behind, xid) = (Arc::clone(&positions[&candidate.event]), batch.events[candidate.event].xid);
-                admitted.push((candidate.event, candidate.key, Delivery { news, xid, behind }));
+                let (event, behind) = told[&candidate.event].clone();
+                admitted.push((candidate.event, candidate.key, Delivery { news, event, judged, behind }));
             }
         }
         admitted.sort_by_key(|(event, ..)| *event);
@@ -245,6 +249,27 @@ impl<'a> Watches<'a> {
             i32::try_from(self.all.len() - 1).unwrap_or(i32::MAX)
         })
     }
+}
+
+/// What of this somebody may still know, as it is by now, in the places of what it was.
+pub(super) async fn judged_again(
+    hub: &Hub,
+    identity: Identity,
+    watch: Option<&Arc<geo::Watch>>,
+    deliveries: &[&Delivery],
+) -> Result<Vec<Option<Delivery>>, StoreError> {
+    let judged = Instant::now();
+    let events: Vec<_> = deliveries.iter().map(|delivery| (*delivery.event).clone()).collect();
+    let candidates: Vec<_> =
+        (0..events.len()).map(|event| Candidate { event, key: 0, identity, watch: watch.cloned() }).collect();
+    let mut again: Vec<_> = deliveries.iter().map(|_| None).collect();
+    for (key, news) in hub.ask(&hub.db, &events, &candidates).await? {
+        if let Some((place, before)) = usize::try_from(key).ok().and_then(|key| Some((key, deliveries.get(key)?))) {
+            let (event, behind) = (Arc::clone(&before.event), Arc::clone(&before.behind));
+            again[place] = Some(Delivery { news, event, judged, behind });
+        }
+    }
+    Ok(again)
 }
 
 /// What somebody has missed who was at `after` and is at `until` now; none, when it is too much.

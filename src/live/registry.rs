@@ -8,7 +8,7 @@ use std::{
 use entity::ProfileId;
 use tokio::sync::{mpsc, watch};
 
-use super::{Identity, Position, Signals, Wanted, connection::Queued};
+use super::{Identity, Position, Signals, Wanted, subscription::Queued};
 use crate::store::geo::Watch;
 
 /// Everybody who is connected, and all that they wait for.
@@ -56,20 +56,27 @@ impl Registry {
         self.next
     }
 
-    /// Adds a subscription. Answers its number.
-    pub fn add(&mut self, wanted: Wanted, connection: u32, queue: mpsc::UnboundedSender<Queued>) -> u32 {
+    /// Adds a subscription. Answers its number, and what it watches, of beacons.
+    pub fn add(
+        &mut self,
+        wanted: Wanted,
+        connection: u32,
+        queue: mpsc::UnboundedSender<Queued>,
+    ) -> (u32, Option<Arc<Watch>>) {
         let key = self.take_number();
         let connected = self.connections.get_mut(&connection);
         let me = connected.and_then(|connected| {
             connected.subscriptions.insert(key);
             connected.identity.viewer.id()
         });
+        let mut watched = None;
         let place = match wanted {
             Wanted::Beacons(watch) => {
                 let name = format!("{watch:?}");
-                let (_, keys) =
+                let (watch, keys) =
                     self.watches.entry(name.clone()).or_insert_with(|| (Arc::new(watch), BTreeSet::default()));
                 keys.insert(key);
+                watched = Some(Arc::clone(watch));
                 Place::Watch(name)
             }
             Wanted::HomeFeed => {
@@ -82,7 +89,7 @@ impl Registry {
             }
         };
         self.subscriptions.insert(key, Waiting { connection, place, queue });
-        key
+        (key, watched)
     }
 
     /// Takes a subscription out.

@@ -80,6 +80,36 @@ async fn a_block_either_way() {
     }
 }
 
+/// What waits for somebody who reads slowly is not told any more either.
+#[tokio::test]
+async fn a_block_while_much_is_waiting() {
+    let scene = scene().await;
+    let app = &scene.app;
+    // Events so large that the network holds a few of them.
+    let bodies: String = (0..200).map(|at| format!("a{at}: body ")).collect();
+    let home = format!("subscription {{ homeFeedPostAdded {{ {bodies} author {{ handle }} }} }}");
+    let mut socket = Socket::connect_narrowly(&scene.server, Some(&scene.ben.token)).await;
+    socket.subscribe("home", &home).await;
+    let cara = app.person("cara").await;
+    app.follow(&scene.ben, &cara, "accepted").await;
+    let long = "x".repeat(5_000);
+    for _ in 0..40 {
+        app.post(&scene.ada, Post::public(&long)).await;
+    }
+    app.post(&cara, Post::public("by cara")).await;
+    while !scene.server.domain.metrics_text().contains("sojorn_events_delivered_total 41\n") {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    mutate(app, &scene.ada, "block", &format!("profileId: \"{}\"", scene.ben.id)).await;
+    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+    let mut of_ada = 0;
+    while socket.event("home").await["homeFeedPostAdded"]["author"]["handle"] == "ada" {
+        of_ada += 1;
+    }
+    assert!((1..20).contains(&of_ada), "{of_ada} of 40 are told after a block");
+    socket.hears_nothing().await;
+}
+
 #[tokio::test]
 async fn unfollowing_somebody_private_and_being_removed() {
     for verb in ["unfollow", "removeFollower"] {

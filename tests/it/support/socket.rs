@@ -6,7 +6,7 @@ use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
     time::timeout,
 };
 use tokio_tungstenite::{
@@ -19,13 +19,15 @@ use super::{Server, privacy};
 /// How long something that has to come may take.
 const SOON: Duration = Duration::from_secs(20);
 
+const PROTOCOL: &str = "graphql-transport-ws";
+
 /// A WebSocket.
 pub struct Socket(pub WebSocketStream<TcpStream>);
 
 impl Socket {
     /// Opens one that speaks our protocol and has said nothing yet.
     pub async fn open(server: &Server) -> Self {
-        Self::open_as(server, Some("graphql-transport-ws")).await
+        Self::open_as(server, Some(PROTOCOL)).await
     }
 
     /// Opens one that speaks this protocol.
@@ -34,11 +36,14 @@ impl Socket {
     }
 
     async fn open_at(address: SocketAddr, protocol: Option<&str>) -> Self {
-        let mut request = format!("ws://{address}/graphql").into_client_request().unwrap();
+        Self::open_over(TcpStream::connect(address).await.unwrap(), protocol).await
+    }
+
+    async fn open_over(stream: TcpStream, protocol: Option<&str>) -> Self {
+        let mut request = format!("ws://{}/graphql", stream.peer_addr().unwrap()).into_client_request().unwrap();
         if let Some(protocol) = protocol {
             request.headers_mut().insert("sec-websocket-protocol", protocol.parse().unwrap());
         }
-        let stream = TcpStream::connect(address).await.unwrap();
         let (socket, _) = client_async_with_config(request, stream, None).await.unwrap();
         Self(socket)
     }
@@ -50,10 +55,21 @@ impl Socket {
 
     /// As [`Self::connect`], at this address.
     pub async fn connect_to(address: SocketAddr, token: Option<&str>) -> Self {
-        let mut socket = Self::open_at(address, Some("graphql-transport-ws")).await;
-        socket.init(token).await;
-        assert_eq!(socket.hear().await, json!({ "type": "connection_ack" }));
-        socket
+        Self::open_at(address, Some(PROTOCOL)).await.introduced(token).await
+    }
+
+    /// As [`Self::connect`], with a kernel that takes little for somebody who does not read.
+    pub async fn connect_narrowly(server: &Server, token: Option<&str>) -> Self {
+        let narrow = TcpSocket::new_v4().unwrap();
+        narrow.set_recv_buffer_size(4_096).unwrap();
+        let stream = narrow.connect(server.address).await.unwrap();
+        Self::open_over(stream, Some(PROTOCOL)).await.introduced(token).await
+    }
+
+    async fn introduced(mut self, token: Option<&str>) -> Self {
+        self.init(token).await;
+        assert_eq!(self.hear().await, json!({ "type": "connection_ack" }));
+        self
     }
 
     pub async fn init(&mut self, token: Option<&str>) {

@@ -1,0 +1,127 @@
+//! Something that somebody waits for, and what waits for him to take it.
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{sync::mpsc, time::sleep};
+
+use super::{Connection, Delivery, pump};
+use crate::store::{StoreError, event::Snapshot, geo::Watch};
+
+/// How long it holds that somebody may know something. What waits for longer, for a client that reads slowly, is asked for
+/// again: a block acts at once.
+const HOLDS: Duration = Duration::from_secs(1);
+/// How long to wait before the database is asked again.
+const RETRY: Duration = Duration::from_millis(500);
+
+/// A delivery that waits in a queue.
+pub(super) struct Queued {
+    delivery: Delivery,
+    _taken: Option<Taken>,
+}
+
+/// A place in the queues of a connection, which counts it until it is free again.
+struct Taken(Arc<AtomicUsize>);
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Queued {
+    /// Takes a place among those that `taken` counts.
+    pub fn new(delivery: Delivery, taken: &Arc<AtomicUsize>) -> Self {
+        taken.fetch_add(1, Ordering::Relaxed);
+        Self { delivery, _taken: Some(Taken(Arc::clone(taken))) }
+    }
+}
+
+/// Something that somebody waits for, until this is dropped.
+pub struct Subscription {
+    connection: Connection,
+    key: u32,
+    watch: Option<Arc<Watch>>,
+    /// What this shows had happened before.
+    begun: Option<Snapshot>,
+    arriving: mpsc::UnboundedReceiver<Queued>,
+    waiting: VecDeque<Queued>,
+}
+
+impl Subscription {
+    pub(super) fn new(
+        connection: Connection,
+        key: u32,
+        watch: Option<Arc<Watch>>,
+        arriving: mpsc::UnboundedReceiver<Queued>,
+    ) -> Self {
+        Self { connection, key, watch, begun: None, arriving, waiting: VecDeque::new() }
+    }
+
+    /// What has happened before it begins, and is told first.
+    pub(super) fn has_missed(&mut self, missed: Vec<Delivery>) {
+        self.waiting = missed.into_iter().map(|delivery| Queued { delivery, _taken: None }).collect();
+    }
+
+    /// What this shows, whoever waits has been told.
+    pub(super) fn begins(&mut self, here: Snapshot) {
+        self.begun = Some(here);
+    }
+
+    /// The next news; none any more, when the connection has to end (see [`Connection::signals`]).
+    pub async fn next(&mut self) -> Option<Delivery> {
+        loop {
+            match self.waiting.front() {
+                None => {
+                    let arrived = self.arriving.recv().await?;
+                    self.add(arrived);
+                }
+                Some(first) if first.delivery.judged.elapsed() > HOLDS => self.judge_again().await?,
+                Some(_) => return self.waiting.pop_front().map(|queued| queued.delivery),
+            }
+        }
+    }
+
+    fn add(&mut self, arrived: Queued) {
+        if self.begun.as_ref().is_none_or(|begun| !begun.shows(arrived.delivery.event.xid)) {
+            self.waiting.push_back(arrived);
+        }
+    }
+
+    /// Asks anew for all that waits. None, when it cannot be asked for.
+    async fn judge_again(&mut self) -> Option<()> {
+        while let Ok(arrived) = self.arriving.try_recv() {
+            self.add(arrived);
+        }
+        let (hub, identity) = (&self.connection.0.hub, self.connection.identity());
+        let deliveries: Vec<_> = self.waiting.iter().map(|queued| &queued.delivery).collect();
+        let judged = loop {
+            match pump::judged_again(hub, identity, self.watch.as_ref(), &deliveries).await {
+                Ok(judged) => break judged,
+                Err(cause @ StoreError::Failed(_)) => {
+                    tracing::error!(%cause, "an event cannot be delivered to a subscriber");
+                    hub.give_up(self.key);
+                    return None;
+                }
+                // As for all others: what happens waits.
+                Err(_) => sleep(RETRY).await,
+            }
+        };
+        let waiting = std::mem::take(&mut self.waiting).into_iter().zip(judged);
+        self.waiting =
+            waiting.filter_map(|(queued, delivery)| delivery.map(|delivery| Queued { delivery, ..queued })).collect();
+        Some(())
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.connection.0.hub.state().forget(self.key);
+    }
+}
