@@ -21,7 +21,7 @@ use super::{
 };
 
 /// Makes an operation of a document that was found to be good one that is executed as it is meant. The variables have their
-/// defaults. Fails where fields of the same key are not the same.
+/// defaults. Fails where a condition is neither true nor false.
 pub(super) fn flatten(
     catalog: &Catalog,
     fragments: &HashMap<Name, Positioned<FragmentDefinition>>,
@@ -65,7 +65,7 @@ struct Collected<'a> {
     spread: HashSet<&'a Name>,
 }
 
-/// Fields with the same key, and all that is selected below them.
+/// Fields with the same key, which are the same (see [`super::merging`]), and all that is selected below them.
 struct Group<'a> {
     first: &'a Positioned<Field>,
     below: Vec<&'a SelectionSet>,
@@ -135,11 +135,7 @@ impl<'a> Flatten<'a> {
                     if place == next {
                         collected.fields.push(Group { first: field, below: Vec::new() });
                     }
-                    let group = &mut collected.fields[place];
-                    if !are_one(&group.first.node, &field.node) {
-                        return Err(conflict(key, [group.first, field]));
-                    }
-                    group.below.push(&field.node.selection_set.node);
+                    collected.fields[place].below.push(&field.node.selection_set.node);
                 }
                 Selection::InlineFragment(inline) => {
                     let condition = inline.node.type_condition.as_ref();
@@ -176,14 +172,6 @@ impl<'a> Flatten<'a> {
     }
 }
 
-/// Whether two fields with the same key are the same, whatever is selected below them.
-fn are_one(first: &Field, second: &Field) -> bool {
-    let value = |name: &Name| second.arguments.iter().find(|(other, _)| other.node == *name).map(|(_, it)| &it.node);
-    first.name.node == second.name.node
-        && first.arguments.len() == second.arguments.len()
-        && first.arguments.iter().all(|(name, it)| value(&name.node) == Some(&it.node))
-}
-
 /// A fragment about an object, or about any.
 fn fragment(object: Option<&Name>, items: Vec<Positioned<Selection>>, pos: Pos) -> Positioned<Selection> {
     let condition = |object: &Name| TypeCondition { on: Positioned::new(object.clone(), pos) };
@@ -199,13 +187,6 @@ fn fragment(object: Option<&Name>, items: Vec<Positioned<Selection>>, pos: Pos) 
 fn unconditional(directive: &Directive, pos: Pos) -> ServerError {
     let message = format!("@{} needs a condition that is true or false", directive.name.node);
     coded(ServerError::new(message, Some(pos)), code::GRAPHQL_VALIDATION_FAILED)
-}
-
-fn conflict(key: &Name, fields: [&Positioned<Field>; 2]) -> ServerError {
-    let message = format!("{key} is selected twice, as different fields or with different arguments");
-    let mut error = ServerError::new(message, None);
-    error.locations = fields.map(|field| field.pos).to_vec();
-    coded(error, code::GRAPHQL_VALIDATION_FAILED)
 }
 
 #[cfg(test)]
@@ -279,7 +260,6 @@ mod tests {
             ),
             // Left out the first time, and spread the second.
             ("{ ...F @skip(if: true) ...F } fragment F on Query { rateLimit { cost } }", "rateLimit{cost}"),
-            ("{ a: viewer @skip(if: true) { id } a: rateLimit { cost } }", "a{cost}"),
             ("{ viewer { id @skip(if: true) } }", "viewer{...}"),
             ("{ viewer @skip(if: true) { id } }", "..."),
         ] {
@@ -297,16 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_the_same_is_told() {
-        for query in [
-            "{ a: viewer { id } a: rateLimit { cost } }",
-            "{ post(id: 1) { id } post(id: 2) { id } }",
-            "{ globalFeed { nodes { id } } globalFeed(first: $v) { nodes { id } } }",
-            "{ viewer { a: id } viewer { a: email } }",
-            "{ node(id: 1) { ... on Post { a: id } ... on Node { a: __typename } } }",
-        ] {
-            assert!(flat(query).contains("selected twice"), "{query}: {}", flat(query));
-        }
+    fn a_condition_is_true_or_false() {
         assert!(flat("{ viewer @skip(if: $null) { id } }").contains("needs a condition"));
     }
 }

@@ -13,6 +13,7 @@ mod execute;
 mod flatten;
 mod input;
 mod limits;
+mod merging;
 mod mutation;
 mod positions;
 mod prepare;

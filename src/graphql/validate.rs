@@ -16,11 +16,14 @@ use super::{
     Schema,
     catalog::{Catalog, Kind, named},
     error::{code, coded},
-    positions,
+    merging, positions,
 };
 
 /// Why a subscription is none (section 5.2.4.1 of the specification).
 const MESSAGE: &str = "a subscription has one field at its root, without @skip or @include";
+
+/// What async-graphql begins with where it cannot put fields together.
+const CONFLICT: &str = "Fields \"";
 
 /// What is wrong with a document whose shape has been checked.
 pub(super) fn faults(schema: &Schema, catalog: &Catalog, document: &ExecutableDocument) -> Vec<ServerError> {
@@ -29,6 +32,7 @@ pub(super) fn faults(schema: &Schema, catalog: &Catalog, document: &ExecutableDo
     if faults.is_empty() {
         faults = by_library(schema, document);
         faults.extend(positions::faults(catalog, document));
+        faults.extend(merging::faults(catalog, document));
         let operations = document.operations.iter().map(|(_, operation)| operation);
         let of_many = operations
             .filter(|operation| operation.node.ty == OperationType::Subscription && !is_one(document, &operation.node));
@@ -69,7 +73,8 @@ fn by_library(schema: &Schema, document: &ExecutableDocument) -> Vec<ServerError
     let mut request = Request::new("").operation_name(nothing.as_str());
     request.set_parsed_query(document);
     match schema.execute(request).now_or_never() {
-        Some(response) => response.errors,
+        // Of its rule about fields with the same key, nothing is taken (see `merging`).
+        Some(response) => response.errors.into_iter().filter(|error| !error.message.starts_with(CONFLICT)).collect(),
         None => vec![coded(ServerError::new("the document cannot be checked", None), code::INTERNAL_SERVER_ERROR)],
     }
 }

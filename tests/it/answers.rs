@@ -137,7 +137,7 @@ async fn fragments_tell_nodes_apart() {
     let viewer = app.ask(&ada, "{ viewer { id } }").await.data("/viewer/id");
     let query = "query ($ids: [ID!]!) { nodes(ids: $ids) { kind: __typename id ...P ...B ...V
                      ... on Profile { handle } ... on Node @include(if: true) { again: id } } }
-                 fragment P on Post { body author { ...H } } fragment B on Beacon { body author { ...H } }
+                 fragment P on Post { body author { ...H } } fragment B on Beacon { body maker: author { ...H } }
                  fragment V on Viewer { profile { ...H } } fragment H on Profile { handle }";
     let ids = json!([viewer, ada.id, post, beacon, uuid::Uuid::new_v4()]);
     let answer = app.ask_with(&ada, query, json!({ "ids": ids })).await;
@@ -146,7 +146,7 @@ async fn fragments_tell_nodes_apart() {
         { "kind": "Viewer", "id": ids[0], "profile": of_ada, "again": ids[0] },
         { "kind": "Profile", "id": ids[1], "handle": "ada", "again": ids[1] },
         { "kind": "Post", "id": ids[2], "body": "hello", "author": of_ada, "again": ids[2] },
-        { "kind": "Beacon", "id": ids[3], "body": "a beacon", "author": of_ada, "again": ids[3] },
+        { "kind": "Beacon", "id": ids[3], "body": "a beacon", "maker": of_ada, "again": ids[3] },
         null,
     ]);
     assert_eq!(answer.data("/nodes"), expected);

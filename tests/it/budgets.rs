@@ -227,7 +227,7 @@ async fn a_hundred_mixed_nodes_take_four_statements() {
     let mut ids = json!(ids);
     ids.as_array_mut().unwrap().insert(50, own);
     let query = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id
-        ... on Post { author { handle } } ... on Beacon { author { handle } } } }";
+        ... on Post { author { handle } } ... on Beacon { maker: author { handle } } } }";
     for (viewer, missing, budget) in [(None, 1, 3), (Some(&people[0]), 0, 4)] {
         app.forget_statements();
         let answer = app.ask_with(viewer, query, json!({ "ids": ids })).await;

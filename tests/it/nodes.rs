@@ -64,13 +64,13 @@ async fn a_node_has_the_fields_of_its_type() {
     let viewer = app.ask(&ada, "{ viewer { id } }").await.data("/viewer/id");
     let query = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename
         ... on Profile { handle posts { nodes { body } } } ... on Post { body author { handle } }
-        ... on Beacon { body author { handle } location { latitude longitude } } ... on Viewer { profile { handle } } } }";
+        ... on Beacon { body maker: author { handle } location { latitude longitude } } ... on Viewer { profile { handle } } } }";
     let answer = app.ask_with(&ada, query, json!({ "ids": [ada.id, post, beacon, viewer] })).await;
     let author = json!({ "handle": "ada" });
     let expected = json!([
         { "__typename": "Profile", "handle": "ada", "posts": { "nodes": [{ "body": "post" }] } },
         { "__typename": "Post", "body": "post", "author": author },
-        { "__typename": "Beacon", "body": "a beacon", "author": author, "location": { "latitude": 1.5, "longitude": 2.5 } },
+        { "__typename": "Beacon", "body": "a beacon", "maker": author, "location": { "latitude": 1.5, "longitude": 2.5 } },
         { "__typename": "Viewer", "profile": author },
     ]);
     assert_eq!(answer.data("/nodes"), expected);
