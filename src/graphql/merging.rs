@@ -120,13 +120,11 @@ impl<'a> Merging<'a> {
     /// That the values of all fields of a key are of one shape.
     fn are_alike(&self, selected: &[Selected<'a>]) -> Result<(), ServerError> {
         for (key, group) in groups(selected) {
-            let is_typename = |one: Selected<'a>| one.field.node.name.node == "__typename";
-            check(key, &group, |first, other| match (self.type_of(first), self.type_of(other)) {
-                (Some(first), Some(other)) => self.is_one_shape(first, other),
-                // Of introspection, a type has all fields of a key, which are the same.
-                (Some(ty), None) => !is_typename(other) || is_text(ty),
-                (None, Some(ty)) => !is_typename(first) || is_text(ty),
-                (None, None) => true,
+            // As in graphql-js, `__typename` goes with everything.
+            let typed: Vec<_> = group.iter().copied().filter(|one| self.type_of(*one).is_some()).collect();
+            check(key, &typed, |first, other| {
+                let types = self.type_of(first).zip(self.type_of(other));
+                types.is_none_or(|(first, other)| self.is_one_shape(first, other))
             })?;
             self.are_alike(&self.below(&group))?;
         }
@@ -142,11 +140,6 @@ impl<'a> Merging<'a> {
                 _ => false,
             }
     }
-}
-
-/// Whether something is of the type of `__typename`.
-fn is_text(ty: &Type) -> bool {
-    !ty.nullable && matches!(&ty.base, BaseType::Named(name) if name == "String")
 }
 
 fn groups<'a>(selected: &[Selected<'a>]) -> BTreeMap<&'a Name, Vec<Selected<'a>>> {
@@ -227,8 +220,9 @@ mod tests {
             "{ node(id: 1) { ... on Post { x: body } ... on Profile { x: bio } } }",
             "{ node(id: 1) { ... on Post { x: tags } ... on Profile { x: handle } } }",
             "{ node(id: 1) { ... on Post { x: author { y: id } } ... on Profile { x: posts { y: nodes { id } } } } }",
-            "{ node(id: 1) { ... on Post { x: durationMs } ... on Profile { x: __typename } } }",
             "{ __schema { types { a: name a: kind } } }",
+            // Though `__typename` goes with either.
+            "{ node(id: 1) { ... on Beacon { x: __typename } ... on Post { x: body } ... on Profile { x: bio } } }",
         ] {
             assert!(!are_good(query), "{query}");
         }

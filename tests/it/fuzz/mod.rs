@@ -8,6 +8,7 @@ mod harvest;
 mod json;
 mod operation;
 mod values;
+mod verdicts;
 
 use std::time::Duration;
 
