@@ -25,6 +25,19 @@ pub(super) fn faults_of_variables(
     definitions.filter_map(|definition| fault_of_variable(catalog, definition, variables)).collect()
 }
 
+/// What is wrong with the defaults of an operation's variables.
+pub(super) fn faults_of_defaults(catalog: &Catalog, operation: &OperationDefinition) -> Vec<ServerError> {
+    let definitions = operation.variable_definitions.iter().map(|definition| &definition.node);
+    let fault_of = |definition: &VariableDefinition| {
+        let default = definition.default_value.as_ref()?;
+        let value = default.node.clone().into_value();
+        let problem = fault(catalog, Source::Written, &definition.var_type.node, &value)?;
+        let name = &definition.name.node;
+        Some(refused(format!("the default of the variable ${name} {problem}"), name, default.pos))
+    };
+    definitions.filter_map(fault_of).collect()
+}
+
 /// What is wrong with the values that are written in an operation without fragments that can be left out.
 pub(super) fn faults(catalog: &Catalog, operation: &OperationDefinition) -> Vec<ServerError> {
     let mut walk = Walk { catalog, faults: Vec::new() };
@@ -38,7 +51,7 @@ fn fault_of_variable(catalog: &Catalog, definition: &VariableDefinition, given: 
     let problem = match given.get(name) {
         None if ty.nullable || definition.default_value.is_some() => None,
         None => Some("needs a value".to_owned()),
-        Some(value) => fault(catalog, ty, &value.clone().into_value()),
+        Some(value) => fault(catalog, Source::Given, ty, &value.clone().into_value()),
     };
     problem.map(|problem| refused(format!("the variable ${name} {problem}"), name, definition.name.pos))
 }
@@ -70,7 +83,9 @@ impl<'a> Walk<'a> {
     }
 
     fn argument(&mut self, defined: Option<&Input>, name: &Positioned<Name>, value: &Positioned<Value>) {
-        if let Some(problem) = defined.and_then(|defined| fault(self.catalog, &defined.ty, &value.node)) {
+        if let Some(problem) =
+            defined.and_then(|defined| fault(self.catalog, Source::Written, &defined.ty, &value.node))
+        {
             self.faults.push(refused(format!("the argument {} {problem}", name.node), &name.node, value.pos));
         }
     }
@@ -82,20 +97,31 @@ fn refused(message: String, argument: &str, pos: Pos) -> ServerError {
     error
 }
 
+/// Where a value comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Source {
+    /// It stands in the document.
+    Written,
+    /// It comes as JSON, which has no words.
+    Given,
+}
+
 /// What is wrong with a value, if anything. Never repeats it.
-fn fault(catalog: &Catalog, ty: &Type, value: &Value) -> Option<String> {
+fn fault(catalog: &Catalog, source: Source, ty: &Type, value: &Value) -> Option<String> {
     match (value, &ty.base) {
         // Checked on its own.
         (Value::Variable(_), _) => None,
         (Value::Null, _) => (!ty.nullable).then(|| "must not be null".to_owned()),
-        (Value::List(items), BaseType::List(item)) => items.iter().find_map(|value| fault(catalog, item, value)),
+        (Value::List(items), BaseType::List(item)) => {
+            items.iter().find_map(|value| fault(catalog, source, item, value))
+        }
         // One thing is as good as a list of it.
-        (value, BaseType::List(item)) => fault(catalog, item, value),
-        (value, BaseType::Named(name)) => fault_of_named(catalog, name, value),
+        (value, BaseType::List(item)) => fault(catalog, source, item, value),
+        (value, BaseType::Named(name)) => fault_of_named(catalog, source, name, value),
     }
 }
 
-fn fault_of_named(catalog: &Catalog, name: &Name, value: &Value) -> Option<String> {
+fn fault_of_named(catalog: &Catalog, source: Source, name: &Name, value: &Value) -> Option<String> {
     let fits = match (name.as_str(), catalog.kind(name)?, value) {
         ("Int", _, value) => {
             matches!(value, Value::Number(number) if number.as_i64().is_some_and(|n| i32::try_from(n).is_ok()))
@@ -110,10 +136,11 @@ fn fault_of_named(catalog: &Catalog, name: &Name, value: &Value) -> Option<Strin
             value => matches!(value, Value::String(_)),
         },
         (_, Kind::Enum(words), Value::Enum(word)) => words.contains(word),
-        // A variable's value comes as JSON, which has no words.
-        (_, Kind::Enum(words), Value::String(word)) => words.iter().any(|known| known == word),
+        (_, Kind::Enum(words), Value::String(word)) if source == Source::Given => {
+            words.iter().any(|known| known == word)
+        }
         (_, Kind::Input { fields, is_one_of }, Value::Object(given)) => {
-            return fault_of_object(catalog, fields, *is_one_of, given.iter().collect());
+            return fault_of_object(catalog, source, fields, *is_one_of, given.iter().collect());
         }
         (_, Kind::Enum(_) | Kind::Input { .. }, _) => false,
         (_, Kind::Scalar | Kind::Composite { .. }, _) => true,
@@ -124,6 +151,7 @@ fn fault_of_named(catalog: &Catalog, name: &Name, value: &Value) -> Option<Strin
 
 fn fault_of_object(
     catalog: &Catalog,
+    source: Source,
     fields: &HashMap<Name, Input>,
     is_one_of: bool,
     given: HashMap<&Name, &Value>,
@@ -139,6 +167,6 @@ fn fault_of_object(
         return Some("takes exactly one field".to_owned());
     }
     given.into_iter().find_map(|(name, value)| {
-        fault(catalog, &fields[name].ty, value).map(|problem| format!("has a field {name} that {problem}"))
+        fault(catalog, source, &fields[name].ty, value).map(|problem| format!("has a field {name} that {problem}"))
     })
 }

@@ -16,7 +16,7 @@ use super::{
     Schema,
     catalog::{Catalog, Kind, named},
     error::{code, coded},
-    merging, positions,
+    input, merging, positions,
 };
 
 /// Why a subscription is none (section 5.2.4.1 of the specification).
@@ -37,6 +37,11 @@ pub(super) fn faults(schema: &Schema, catalog: &Catalog, document: &ExecutableDo
         let of_many = operations
             .filter(|operation| operation.node.ty == OperationType::Subscription && !is_one(document, &operation.node));
         faults.extend(of_many.map(|operation| invalid(MESSAGE.to_owned(), operation.pos)));
+    }
+    // async-graphql takes texts for words in defaults.
+    if faults.is_empty() {
+        let operations = document.operations.iter().map(|(_, operation)| &operation.node);
+        faults.extend(operations.flat_map(|operation| input::faults_of_defaults(catalog, operation)));
     }
     faults
 }

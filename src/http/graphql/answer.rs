@@ -31,11 +31,13 @@ pub fn executed(headers: &HeaderMap, mut answer: GraphQlAnswer) -> Response {
 
 /// The answer to an operation that was not executed. Clients of events go by the status.
 pub fn refused(headers: &HeaderMap, errors: &[ServerError]) -> Response {
+    let mut errors = errors.to_vec();
+    name_request(&mut errors, headers);
     let is_old = Accepted::by(headers).answer == Some(MediaType::Json);
     let usual = if is_old { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-    let is_late = matches!(errors, [error] if graphql::code_of(error) == Some("TIMEOUT"));
+    let is_late = matches!(&errors[..], [error] if graphql::code_of(error) == Some("TIMEOUT"));
     let late = is_late.then_some(StatusCode::SERVICE_UNAVAILABLE);
-    with_errors(headers, late.or(status_of(errors)).unwrap_or(usual), errors, &json!({ "errors": errors }))
+    with_errors(headers, late.or(status_of(&errors)).unwrap_or(usual), &errors, &json!({ "errors": errors }))
 }
 
 /// The status of errors that all say the same, when there is nothing besides them. Clients and proxies know what to do

@@ -213,7 +213,10 @@ async fn batch(state: AppState, parts: &Parts, items: Vec<Parameters>) -> Respon
                 answer::name_request(&mut answer.errors, headers);
                 Answer::Executed(answer)
             }
-            Outcome::Refused(errors) => Answer::Refused { errors },
+            Outcome::Refused(mut errors) => {
+                answer::name_request(&mut errors, headers);
+                Answer::Refused { errors }
+            }
         });
     }
     let mut response = written(Accepted::by(headers).of_refusal(), StatusCode::OK, &answers);

@@ -294,8 +294,9 @@ impl Session<'_> {
                 name_request(&mut response.errors, &speaker.headers);
                 Say::Next { id: &id, payload: &response }.message()
             }
-            Some(Outcome::Refused(errors)) => {
+            Some(Outcome::Refused(mut errors)) => {
                 self.operations.remove(&id);
+                name_request(&mut errors, &speaker.headers);
                 Say::Error { id: &id, payload: &errors }.message()
             }
             None => {

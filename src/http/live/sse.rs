@@ -136,8 +136,9 @@ impl Answering {
                 let data = serde_json::to_string(&response).unwrap_or_default();
                 format!("event: next\n{id}data: {data}\n\n")
             }
-            Some(Outcome::Refused(errors)) => {
+            Some(Outcome::Refused(mut errors)) => {
                 self.is_over = true;
+                answer::name_request(&mut errors, &self.headers);
                 format!("event: next\ndata: {}\n\nevent: complete\ndata: \n\n", json!({ "errors": errors }))
             }
             // The hub has let go, and the client shall come back.

@@ -72,6 +72,12 @@ async fn whether_a_document_is_good_does_not_depend_on_what_is_given() {
             orderBy: $v) { nodes { id } } }",
         "query ($v: Boolean) { __schema { queryType { name @include(if: $v) } } }",
         "query ($v: String) { __type(name: $v) { name } }",
+        // Words are written as such, and come as texts in JSON alone.
+        "query ($v: BeaconOrder = \"NEWEST\") { beacons(area: { circle: { center: { latitude: 1, longitude: 1 } } },
+            orderBy: $v) { nodes { id } } }",
+        "query ($v: Int) { beacons(area: { circle: { center: { latitude: 1, longitude: 1 } } }, orderBy: \"NEWEST\",
+            first: $v) { nodes { id } } }",
+        "query ($v: [SearchKind!] = [POST, \"POST\"]) { search(query: \"x\", kinds: $v) { nodes { __typename } } }",
         "query ($v: ID! = null) { post(id: $v) { id } }",
         "query ($v: ID = null) { post(id: $v) { id } }",
         "query ($v: [ID]) { nodes(ids: $v) { id } }",
