@@ -15,7 +15,7 @@ use super::{
 use crate::domain::{
     Error,
     beacon::Filter,
-    live::{Connection, Kind, News, Watching},
+    live::{Beginning, Connection, Kind, News, Watching},
 };
 
 /// What a subscription is made with: the connection that it belongs to, and the id of the event behind which it begins.
@@ -24,13 +24,15 @@ pub struct Live {
     after: Option<String>,
     last: Mutex<Option<String>>,
     begun: Arc<Notify>,
+    beginning: Mutex<Option<Beginning>>,
 }
 
 impl Live {
     /// On this connection, from now on or from behind an event.
     #[must_use]
     pub fn new(connection: Connection, after: Option<String>) -> Self {
-        Self { connection, after, last: Mutex::default(), begun: Arc::default() }
+        let beginning = Mutex::new(Some(connection.begin()));
+        Self { connection, after, last: Mutex::default(), begun: Arc::default(), beginning }
     }
 
     /// Is told when a subscription has begun: from then on nothing is missed.
@@ -42,6 +44,11 @@ impl Live {
     /// The id of the event that is being answered. Events of a subscription are answered one after the other.
     pub(super) fn take_event_id(&self) -> Option<String> {
         self.last.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn has_begun(&self) {
+        self.begun.notify_one();
+        *self.beginning.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     fn answers(&self, id: String) {
@@ -144,7 +151,7 @@ where
     F: Fn(ViewerContext, News) -> Option<T> + Copy,
 {
     let (vc, watching) = (vc.clone(), watching.map_err(|error| api_error(&error))?);
-    live.begun.notify_one();
+    live.has_begun();
     Ok(stream::unfold((vc, watching), move |(vc, mut watching)| async move {
         loop {
             let (news, id) = watching.next().await?;

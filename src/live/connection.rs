@@ -1,6 +1,6 @@
 //! Somebody who is connected, and the subscriptions of that connection.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use entity::SessionId;
 use tokio::sync::{mpsc, watch};
@@ -74,6 +74,13 @@ impl Connection {
         self.0.signals.clone()
     }
 
+    /// That an operation is about to begin.
+    #[must_use]
+    pub fn begin(&self) -> Beginning {
+        self.0.hub.beginning.fetch_add(1, Ordering::SeqCst);
+        Beginning(self.clone())
+    }
+
     /// Waits for something: for all that happens from now on, and for what has happened behind `after`.
     pub async fn subscribe(&self, wanted: Wanted, after: Option<Position>) -> Result<Subscription, CannotSubscribe> {
         let hub = &self.0.hub;
@@ -90,5 +97,14 @@ impl Connection {
         }
         subscription.begins(here.before);
         Ok(subscription)
+    }
+}
+
+/// An operation that is about to begin, until this is dropped.
+pub struct Beginning(Connection);
+
+impl Drop for Beginning {
+    fn drop(&mut self) {
+        self.0.0.hub.beginning.fetch_sub(1, Ordering::SeqCst);
     }
 }

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeSet,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -59,6 +59,7 @@ pub struct Hub {
     pub(super) clock: Box<dyn Fn() -> chrono::DateTime<chrono::Utc> + Send + Sync>,
     pub(super) limits: Limits,
     pub(super) wake: Notify,
+    pub(super) beginning: AtomicUsize,
     registry: Mutex<Registry>,
     /// Set while the registry is locked.
     draining: AtomicBool,
@@ -88,6 +89,7 @@ impl Hub {
             clock: Box::new(clock),
             limits,
             wake: Notify::new(),
+            beginning: AtomicUsize::new(0),
             registry: Mutex::default(),
             draining: AtomicBool::default(),
         })
@@ -171,6 +173,11 @@ impl Hub {
     /// How many are connected.
     pub fn connections(&self) -> usize {
         self.state().connections.len()
+    }
+
+    /// How many operations may still become subscriptions that miss nothing: what happens before may not be told.
+    pub fn beginning(&self) -> usize {
+        self.beginning.load(Ordering::SeqCst)
     }
 
     /// How many subscriptions have begun and not ended.

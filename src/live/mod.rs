@@ -13,7 +13,7 @@ mod subscription;
 
 pub use self::{
     broker::{Broker, BrokerError},
-    connection::{CannotSubscribe, Connection, Identity, Signals},
+    connection::{Beginning, CannotSubscribe, Connection, Identity, Signals},
     hub::{Hub, Limits, Refused},
     subscription::Subscription,
 };

@@ -7,5 +7,5 @@ pub use self::{
     resume::Resume,
     watch::{NotConnected, Watching},
 };
-pub use crate::live::{Connection, Hub, Limits, News, Refused, Signals};
+pub use crate::live::{Beginning, Connection, Hub, Limits, News, Refused, Signals};
 pub use crate::store::event::Kind;

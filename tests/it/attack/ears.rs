@@ -1,9 +1,8 @@
 //! Those who watch while things happen.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
-use tokio::time::{Instant, timeout};
 use tokio_tungstenite::tungstenite::Message;
 use uuid::Uuid;
 
@@ -16,7 +15,7 @@ use super::{
     walker::Reach,
     world::World,
 };
-use crate::support::{Beacon, Socket};
+use crate::support::Socket;
 
 /// Sockets of everybody, with every subscription that there is.
 pub struct Ears {
@@ -52,37 +51,17 @@ impl World<'_> {
             for (id, document) in documents.iter().enumerate() {
                 socket.subscribe_after(&format!("s{id}"), document, None).await;
             }
-            // Begins what was asked for: those who are signed out are refused something.
+            // Comes to what was asked for: those who are signed out are refused something.
             socket.subscribe_after("later", "{__typename}", None).await;
             sockets.push((viewer, socket));
         }
-        let mut open = Vec::new();
-        for (viewer, socket) in &mut sockets {
+        for (_, socket) in &mut sockets {
             let is_later = &mut |message: &Value| message["id"] == "later" && message["type"] == "complete";
             if hear_until(socket, is_later).await {
-                open.push((*viewer, socket));
+                socket.begun().await;
             }
         }
-        // It is not said when a subscription begins. Whoever has heard of one of these hears of all that comes.
-        let mut dawn = vec![self.dawn().await];
-        for (viewer, socket) in open {
-            let began = Instant::now();
-            loop {
-                let is_dawn = &mut |message: &Value| dawn.iter().any(|id| message.to_string().contains(id));
-                if timeout(Duration::from_millis(250), hear_until(socket, is_dawn)).await.is_ok() {
-                    break;
-                }
-                assert!(began.elapsed() < Duration::from_secs(30), "{viewer:?} is told of nothing");
-                dawn.push(self.dawn().await);
-            }
-        }
-        self.arena.app.database.run(&format!("DELETE FROM posts WHERE id IN ('{}')", dawn.join("', '"))).await;
         Ears { sockets, herald }
-    }
-
-    /// A beacon of nobody, where everybody looks.
-    async fn dawn(&self) -> String {
-        self.arena.app.beacon(Beacon::at(10.0, 20.0)).await.to_string()
     }
 }
 

@@ -73,7 +73,8 @@ async fn who_it_is_is_asked_beside_an_operation_that_holds_the_last_connection()
 async fn whoever_does_not_read_holds_no_connection() {
     let app = TestApp::new().await;
     let server = server(&app).await;
-    let (mut slow, mut other) = (Socket::connect(&server, None).await, Socket::connect(&server, None).await);
+    let mut slow = Socket::connect_narrowly(&server, None).await;
+    let mut other = Socket::connect(&server, None).await;
     let locking = lock(&app, "posts").await;
     slow.subscribe_after("held", BEACON, None).await;
     somebody_waits(&app).await;

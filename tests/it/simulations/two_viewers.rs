@@ -29,7 +29,7 @@ const EVERYTHING: &str = "{
         author { ...P posts(first: 2, kind: ALL) { nodes { body } } followers(first: 3) { totalCount nodes { ...P } } }
         replies(first: 4) { nodes { ...F parent { id body } } } } pageInfo { endCursor } }
     homeFeed { nodes { ...F author { ...P } } }
-    search(query: \"ta\") { nodes { ... on Hashtag { name postCount posts(first: 2) { nodes { body } } }
+    search(query: \"ta\") { nodes { ... on Hashtag { name count: postCount posts(first: 2) { nodes { body } } }
         ... on Post { ...F } ... on Profile { ...P } } }
     beaconClusters(bounds: { south: 44.9999, west: -0.51, north: 45.0001, east: -0.2 }, zoom: 14) { count beacon { id body author { bio } } }
     beacons(area: { circle: { center: { latitude: 45, longitude: 0 }, radiusMeters: 50000 } }) {
@@ -45,7 +45,7 @@ const LOADED: [(&str, &str); 8] = [
     ("posts_by_id", "/viewer/notifications/nodes/0/post/body"),
     ("beacons_by_id", "/beaconClusters/0/beacon/body"),
     ("facts", "/homeFeed/nodes/0/likeCount"),
-    ("hashtag_counts", "/search/nodes/0/postCount"),
+    ("hashtag_counts", "/search/nodes/0/count"),
     ("replies", "/globalFeed/nodes/0/replies/nodes/0/body"),
     ("posts", "/globalFeed/nodes/0/author/posts/nodes/0/body"),
     ("follows", "/globalFeed/nodes/0/author/followers/nodes/0/handle"),

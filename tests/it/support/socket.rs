@@ -1,13 +1,14 @@
 //! Clients of live transport that say and hear every byte themselves.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
+use sojorn::domain::Domain;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::{TcpSocket, TcpStream},
-    time::timeout,
+    time::{sleep, timeout},
 };
 use tokio_tungstenite::{
     WebSocketStream, client_async_with_config,
@@ -22,7 +23,7 @@ const SOON: Duration = Duration::from_secs(20);
 const PROTOCOL: &str = "graphql-transport-ws";
 
 /// A WebSocket.
-pub struct Socket(pub WebSocketStream<TcpStream>);
+pub struct Socket(pub WebSocketStream<TcpStream>, Option<Arc<Domain>>);
 
 impl Socket {
     /// Opens one that speaks our protocol and has said nothing yet.
@@ -32,30 +33,30 @@ impl Socket {
 
     /// Opens one that speaks this protocol.
     pub async fn open_as(server: &Server, protocol: Option<&str>) -> Self {
-        Self::open_at(server.address, protocol).await
+        Self(Self::open_at(server.address, protocol).await, Some(Arc::clone(&server.domain)))
     }
 
-    async fn open_at(address: SocketAddr, protocol: Option<&str>) -> Self {
+    async fn open_at(address: SocketAddr, protocol: Option<&str>) -> WebSocketStream<TcpStream> {
         Self::open_over(TcpStream::connect(address).await.unwrap(), protocol).await
     }
 
-    async fn open_over(stream: TcpStream, protocol: Option<&str>) -> Self {
+    async fn open_over(stream: TcpStream, protocol: Option<&str>) -> WebSocketStream<TcpStream> {
         let mut request = format!("ws://{}/graphql", stream.peer_addr().unwrap()).into_client_request().unwrap();
         if let Some(protocol) = protocol {
             request.headers_mut().insert("sec-websocket-protocol", protocol.parse().unwrap());
         }
         let (socket, _) = client_async_with_config(request, stream, None).await.unwrap();
-        Self(socket)
+        socket
     }
 
     /// Opens one and says who it is.
     pub async fn connect(server: &Server, token: Option<&str>) -> Self {
-        Self::connect_to(server.address, token).await
+        Self::open(server).await.introduced(token).await
     }
 
-    /// As [`Self::connect`], at this address.
+    /// As [`Self::connect`], at this address, of a server that is no part of this process.
     pub async fn connect_to(address: SocketAddr, token: Option<&str>) -> Self {
-        Self::open_at(address, Some(PROTOCOL)).await.introduced(token).await
+        Self(Self::open_at(address, Some(PROTOCOL)).await, None).introduced(token).await
     }
 
     /// As [`Self::connect`], with a kernel that takes little for somebody who does not read.
@@ -63,7 +64,8 @@ impl Socket {
         let narrow = TcpSocket::new_v4().unwrap();
         narrow.set_recv_buffer_size(4_096).unwrap();
         let stream = narrow.connect(server.address).await.unwrap();
-        Self::open_over(stream, Some(PROTOCOL)).await.introduced(token).await
+        let socket = Self::open_over(stream, Some(PROTOCOL)).await;
+        Self(socket, Some(Arc::clone(&server.domain))).introduced(token).await
     }
 
     async fn introduced(mut self, token: Option<&str>) -> Self {
@@ -98,13 +100,20 @@ impl Socket {
         self.say(&json!({ "type": "subscribe", "id": id, "payload": payload })).await;
     }
 
-    /// Waits until all that was said is done: operations begin when they are polled, together with a later query.
+    /// Waits until all that was said has begun, and nothing is missed any more.
     pub async fn settle(&mut self) {
-        for turn in 0..2 {
-            let id = format!("settled {turn}");
-            self.subscribe_after(&id, "{ beacon(id: \"00000000-0000-4000-8000-000000000000\") { id } }", None).await;
-            assert_eq!(self.hear().await["type"], "next");
-            assert_eq!(self.hear().await["type"], "complete");
+        self.subscribe_after("settled", "{ __typename }", None).await;
+        assert_eq!(self.hear().await["type"], "next");
+        assert_eq!(self.hear().await["type"], "complete");
+        self.begun().await;
+    }
+
+    /// Waits until all operations that the server was heard to have come to have begun; a server of another process tells
+    /// nobody, and gets a moment.
+    pub async fn begun(&self) {
+        let Some(domain) = &self.1 else { return sleep(Duration::from_millis(500)).await };
+        while domain.hub().beginning() > 0 {
+            sleep(Duration::from_millis(2)).await;
         }
     }
 

@@ -65,7 +65,7 @@ impl Walk<'_> {
     pub(super) async fn search(&mut self) {
         let found = async |walk: &mut Self, query: &str, kind: &str| {
             let field = |page: String| {
-                let nodes = "... on Post { id } ... on Profile { id } ... on Hashtag { id: name }";
+                let nodes = "... on Post { id } ... on Profile { id }";
                 format!(
                     "{{ c: search(query: \"{query}\", kinds: [{kind}], {page}) {{
                          nodes {{ {nodes} }} pageInfo {{ hasNextPage endCursor }} }} }}"
