@@ -31,7 +31,7 @@ impl Live {
     /// On this connection, from now on or from behind an event.
     #[must_use]
     pub fn new(connection: Connection, after: Option<String>) -> Self {
-        let beginning = Mutex::new(Some(connection.begin()));
+        let beginning = Mutex::new(Some(connection.beginning()));
         Self { connection, after, last: Mutex::default(), begun: Arc::default(), beginning }
     }
 

@@ -76,7 +76,7 @@ impl Connection {
 
     /// That an operation is about to begin.
     #[must_use]
-    pub fn begin(&self) -> Beginning {
+    pub fn beginning(&self) -> Beginning {
         self.0.hub.beginning.fetch_add(1, Ordering::SeqCst);
         Beginning(self.clone())
     }
