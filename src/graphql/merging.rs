@@ -17,7 +17,11 @@ use super::{
     error::{code, coded},
 };
 
-/// What cannot be put together in a document whose shape has been checked: the first such fields of each operation.
+/// Why fields of a key cannot be put together.
+const OTHER_FIELD: &str = "is selected twice, as different fields or with different arguments: use an alias";
+const OTHER_SHAPE: &str = "is of different types in different objects, if only in whether it may be null: use an alias";
+
+/// What cannot be put together in a document whose fields there are, and whose shape has been checked: the first such fields of each operation.
 pub(super) fn faults(catalog: &Catalog, document: &ExecutableDocument) -> Vec<ServerError> {
     let merging = Merging { catalog, fragments: &document.fragments };
     let operations = document.operations.iter().map(|(_, operation)| &operation.node);
@@ -110,7 +114,7 @@ impl<'a> Merging<'a> {
                     object.is_none_or(|object| one.of == object || one.of.is_some_and(|of| !is_object(of)))
                 };
                 let group: Vec<_> = group.iter().filter(may_have).copied().collect();
-                check(key, &group, |first, other| are_one(&first.field.node, &other.field.node))?;
+                check(key, &group, OTHER_FIELD, |first, other| are_one(&first.field.node, &other.field.node))?;
                 self.are_same(&self.below(&group))?;
             }
         }
@@ -122,7 +126,7 @@ impl<'a> Merging<'a> {
         for (key, group) in groups(selected) {
             // As in graphql-js, `__typename` goes with everything.
             let typed: Vec<_> = group.iter().copied().filter(|one| self.type_of(*one).is_some()).collect();
-            check(key, &typed, |first, other| {
+            check(key, &typed, OTHER_SHAPE, |first, other| {
                 let types = self.type_of(first).zip(self.type_of(other));
                 types.is_none_or(|(first, other)| self.is_one_shape(first, other))
             })?;
@@ -153,10 +157,14 @@ fn groups<'a>(selected: &[Selected<'a>]) -> BTreeMap<&'a Name, Vec<Selected<'a>>
 fn check<'a>(
     key: &Name,
     group: &[Selected<'a>],
+    problem: &str,
     goes_with: impl Fn(Selected<'a>, Selected<'a>) -> bool,
 ) -> Result<(), ServerError> {
     let Some((first, others)) = group.split_first() else { return Ok(()) };
-    others.iter().find(|other| !goes_with(*first, **other)).map_or(Ok(()), |other| Err(conflict(key, [*first, *other])))
+    others
+        .iter()
+        .find(|other| !goes_with(*first, **other))
+        .map_or(Ok(()), |other| Err(conflict(key, problem, [*first, *other])))
 }
 
 /// Whether two fields with the same key are the same, whatever is selected below them.
@@ -167,9 +175,8 @@ fn are_one(first: &Field, second: &Field) -> bool {
         && first.arguments.iter().all(|(name, it)| value(&name.node) == Some(&it.node))
 }
 
-fn conflict(key: &Name, fields: [Selected<'_>; 2]) -> ServerError {
-    let message = format!("{key} is selected twice, as different fields or with different arguments");
-    let mut error = ServerError::new(message, None);
+fn conflict(key: &Name, problem: &str, fields: [Selected<'_>; 2]) -> ServerError {
+    let mut error = ServerError::new(format!("{key} {problem}"), None);
     error.locations = fields.map(|selected| selected.field.pos).to_vec();
     coded(error, code::GRAPHQL_VALIDATION_FAILED)
 }
@@ -183,6 +190,24 @@ mod tests {
     fn are_good(query: &str) -> bool {
         let catalog = Catalog::of(&crate::graphql::sdl());
         faults(&catalog, &parse_query(query).unwrap()).is_empty()
+    }
+
+    /// Each object has the fields of its interfaces: with more below these, the work would grow with each level.
+    #[test]
+    fn nothing_is_selected_below_what_an_interface_has() {
+        let catalog = Catalog::of(&crate::graphql::sdl());
+        let mut interfaces = 0;
+        for ty in ["Node", "SearchResult"] {
+            let Some(Kind::Composite { fields, possible }) = catalog.kind(ty) else { panic!("{ty}") };
+            let is_leaf = |field: &catalog::Field| {
+                !matches!(catalog.kind(catalog::named(&field.ty).0), Some(Kind::Composite { .. }))
+            };
+            assert!(possible.len() > 1 && fields.values().all(is_leaf), "{ty}");
+            interfaces += 1;
+        }
+        let sdl = crate::graphql::sdl();
+        let declared = sdl.lines().filter(|line| line.starts_with("interface ") || line.starts_with("union "));
+        assert_eq!(declared.count(), interfaces);
     }
 
     #[test]

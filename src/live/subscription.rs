@@ -9,16 +9,22 @@ use std::{
     time::Duration,
 };
 
-use tokio::{sync::mpsc, time::sleep};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, sleep},
+};
 
 use super::{Connection, Delivery, pump};
 use crate::store::{StoreError, event::Snapshot, geo::Watch};
 
 /// How long it holds that somebody may know something. What waits for longer, for a client that reads slowly, is asked for
-/// again: a block acts at once.
+/// again before it is told.
 const HOLDS: Duration = Duration::from_secs(1);
-/// How long to wait before the database is asked again.
+/// How much of what waits is asked for at once.
+const AT_ONCE: usize = 50;
+/// How long to wait before the database is asked again, and how long in all.
 const RETRY: Duration = Duration::from_millis(500);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A delivery that waits in a queue.
 pub(super) struct Queued {
@@ -82,10 +88,19 @@ impl Subscription {
                     let arrived = self.arriving.recv().await?;
                     self.add(arrived);
                 }
-                Some(first) if first.delivery.judged.elapsed() > HOLDS => self.judge_again().await?,
-                Some(_) => return self.waiting.pop_front().map(|queued| queued.delivery),
+                // However long it took to ask: the first of what is left is told.
+                Some(first) if first.delivery.judged.elapsed() > HOLDS => {
+                    if self.judge_again().await? {
+                        return self.take();
+                    }
+                }
+                Some(_) => return self.take(),
             }
         }
+    }
+
+    fn take(&mut self) -> Option<Delivery> {
+        self.waiting.pop_front().map(|queued| queued.delivery)
     }
 
     fn add(&mut self, arrived: Queued) {
@@ -94,29 +109,41 @@ impl Subscription {
         }
     }
 
-    /// Asks anew for all that waits. None, when it cannot be asked for.
-    async fn judge_again(&mut self) -> Option<()> {
-        while let Ok(arrived) = self.arriving.try_recv() {
+    /// Asks anew for the first of what waits. Says whether any of it is left; none, when it cannot be asked for.
+    async fn judge_again(&mut self) -> Option<bool> {
+        while self.waiting.len() < AT_ONCE
+            && let Ok(arrived) = self.arriving.try_recv()
+        {
             self.add(arrived);
         }
-        let (hub, identity) = (&self.connection.0.hub, self.connection.identity());
-        let deliveries: Vec<_> = self.waiting.iter().map(|queued| &queued.delivery).collect();
+        let (hub, identity, begun) = (&self.connection.0.hub, self.connection.identity(), Instant::now());
+        let first: Vec<_> = self.waiting.iter().take(AT_ONCE).map(|queued| &queued.delivery).collect();
+        let count = first.len();
         let judged = loop {
-            match pump::judged_again(hub, identity, self.watch.as_ref(), &deliveries).await {
+            match pump::judged_again(hub, identity, self.watch.as_ref(), &first).await {
                 Ok(judged) => break judged,
-                Err(cause @ StoreError::Failed(_)) => {
+                // The database is away, or something stands in the way.
+                Err(StoreError::Unavailable(_) | StoreError::Timeout(_) | StoreError::Conflict(_))
+                    if begun.elapsed() < PATIENCE =>
+                {
+                    sleep(RETRY).await;
+                }
+                Err(cause) => {
                     tracing::error!(%cause, "an event cannot be delivered to a subscriber");
                     hub.give_up(self.key);
                     return None;
                 }
-                // As for all others: what happens waits.
-                Err(_) => sleep(RETRY).await,
             }
         };
-        let waiting = std::mem::take(&mut self.waiting).into_iter().zip(judged);
-        self.waiting =
-            waiting.filter_map(|(queued, delivery)| delivery.map(|delivery| Queued { delivery, ..queued })).collect();
-        Some(())
+        let behind = self.waiting.split_off(count);
+        let asked = std::mem::replace(&mut self.waiting, behind).into_iter().zip(judged);
+        let left: Vec<_> =
+            asked.filter_map(|(queued, delivery)| Some(Queued { delivery: delivery?, ..queued })).collect();
+        let is_any_left = !left.is_empty();
+        for queued in left.into_iter().rev() {
+            self.waiting.push_front(queued);
+        }
+        Some(is_any_left)
     }
 }
 
