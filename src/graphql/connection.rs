@@ -73,7 +73,7 @@ macro_rules! connection {
     ) => {
         #[doc = concat!("A page of ", $what, ".")]
         pub struct $connection {
-            pub(in crate::graphql) edges: Vec<$edge>,
+            pub(in crate::graphql) edges: $crate::graphql::items::Items<$edge>,
             pub(in crate::graphql) page_info: $crate::graphql::connection::PageInfo,
             $(
                 #[doc = $total_doc]
@@ -85,12 +85,12 @@ macro_rules! connection {
         #[async_graphql::Object]
         impl $connection {
             /// The items of the page, each with its cursor.
-            async fn edges(&self) -> &[$edge] {
+            async fn edges(&self) -> &$crate::graphql::items::Items<$edge> {
                 &self.edges
             }
 
             /// The items of the page.
-            async fn nodes(&self) -> Vec<&$node> {
+            async fn nodes(&self) -> $crate::graphql::items::Items<&$node> {
                 self.edges.iter().map(|edge| &edge.node).collect()
             }
 

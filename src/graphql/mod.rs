@@ -12,6 +12,7 @@ mod error;
 mod execute;
 mod flatten;
 mod input;
+mod items;
 mod limits;
 mod merging;
 mod mutation;

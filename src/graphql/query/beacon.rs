@@ -5,6 +5,7 @@ use crate::{
     graphql::{
         arguments::{id_argument, paging, viewer_context},
         error::api_error,
+        items::Items,
         types::{
             Beacon, BeaconArea, BeaconCluster, BeaconConnection, BeaconFilter, BeaconOrder, GeoBoundsInput,
             beacons_page,
@@ -65,7 +66,7 @@ impl BeaconQuery {
         #[graphql(desc = "The zoom of the map, from 0 (the Earth in 256 points) to 22. A cell is 64 points wide.")]
         zoom: i32,
         #[graphql(desc = "Which of them.")] filter: Option<BeaconFilter>,
-    ) -> Result<Vec<BeaconCluster>> {
+    ) -> Result<Items<BeaconCluster>> {
         let vc = viewer_context(ctx)?;
         let filter = Filter::from(filter.unwrap_or_default());
         let clusters = vc.domain().beacon_clusters(vc.viewer(), bounds.edges(), zoom, &filter).await;

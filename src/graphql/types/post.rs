@@ -13,6 +13,7 @@ use crate::{
         arguments::paging,
         connection::{connection, page_info, saturated},
         error::api_error,
+        items::Items,
     },
 };
 
@@ -161,8 +162,8 @@ impl Post {
     }
 
     /// The emoji that were left on it, the most frequent first, 50 at most.
-    async fn reactions(&self) -> Result<Vec<ReactionCount>> {
-        let Some(facts) = self.fact(Fact::Reactions).await? else { return Ok(Vec::new()) };
+    async fn reactions(&self) -> Result<Items<ReactionCount>> {
+        let Some(facts) = self.fact(Fact::Reactions).await? else { return Ok(Items::from_iter([])) };
         let counts = facts.emojis.into_iter().zip(facts.emoji_counts);
         Ok(counts.map(|(emoji, count)| ReactionCount { emoji, count: saturated(count) }).collect())
     }

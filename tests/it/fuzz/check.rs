@@ -16,6 +16,8 @@ const REFUSALS: &[&str] =
 pub struct Check<'a> {
     pub schema: &'a Schema,
     pub operation: &'a Operation,
+    /// The operation as it was asked.
+    pub document: &'a str,
     /// Where what is told is kept.
     pub harvest: &'a mut Harvest,
     /// Errors of fields that may not be null, so that something around them is.
@@ -65,6 +67,9 @@ impl Check<'_> {
         for error in errors {
             check_error(error, Some(data), FIELD_CODES)?;
             let Some(Json::List(path)) = error.get("path") else { continue };
+            if !is_placed(error, path, self.document) {
+                return Err(format!("an error names another place than its field's: {error:?}"));
+            }
             let (is, has_to_be) = self.null_of(data, path).map_err(|fault| format!("{fault}: {error:?}"))?;
             nulls.push((&path[..is], has_to_be.map(|at| &path[..at])));
         }
@@ -219,6 +224,23 @@ fn check_error(error: &Json, data: Option<&Json>, codes: &[&str]) -> Result<(), 
         (Some(_), Some(Json::List(_))) | (None, None) => Ok(()),
         _ => Err(format!("an error has a path without data, or none with data: {error:?}")),
     }
+}
+
+/// Whether the place of an error in the document is that of the field that its path ends with.
+fn is_placed(error: &Json, path: &[Json], document: &str) -> bool {
+    let Some(Json::List(places)) = error.get("locations") else { return false };
+    let key = path.iter().rev().find_map(Json::text);
+    let number = |place: &Json, name| match place.get(name) {
+        Some(Json::Number(number)) => usize::try_from(number.as_u64()?).ok()?.checked_sub(1),
+        _ => None,
+    };
+    let names = |place: &Json| {
+        let line = document.lines().nth(number(place, "line")?)?;
+        let rest: String = line.chars().skip(number(place, "column")?).collect();
+        let name = rest.split(|it: char| !it.is_alphanumeric() && it != '_').next()?;
+        Some(Some(name) == key)
+    };
+    !places.is_empty() && places.iter().all(|place| names(place) == Some(true))
 }
 
 fn collect<'a>(

@@ -86,7 +86,8 @@ async fn operations(share: u64) {
         }
         assert_eq!(answer.status, 200, "{}\n{}", answer.body, asked());
         let body: Json = serde_json::from_str(&answer.body).unwrap_or_else(|error| panic!("{error}: {}", answer.body));
-        let mut check = Check { schema: &schema, operation: &operation, harvest: &mut harvest, carried_up: 0 };
+        let mut check =
+            Check { schema: &schema, operation: &operation, document: &document, harvest: &mut harvest, carried_up: 0 };
         let outcome = check.answer(&body);
         carried_up += check.carried_up;
         match outcome.unwrap_or_else(|fault| panic!("{fault}\n{}\n{}", asked(), answer.body)) {
