@@ -6,7 +6,10 @@ use std::{
     io,
     net::{IpAddr, SocketAddr},
     pin::pin,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -95,7 +98,8 @@ pub async fn serve(
             () = &mut stopped => break,
         };
         let Some(counted) = door.let_in(peer.ip()) else { continue };
-        let stream = Stream::new(stream, options.write_timeout, counted);
+        let is_late = Arc::new(AtomicBool::new(false));
+        let stream = Stream::new(stream, options.write_timeout, Arc::clone(&is_late), counted);
         let router = router.clone();
         let service = service_fn(move |request: Request<Incoming>| {
             let mut request = request.map(Body::new);
@@ -116,6 +120,7 @@ pub async fn serve(
             };
             // Clients leave in the middle of things, and those that are too slow are left.
             if let Err(error) = outcome {
+                is_late.store(error.is_timeout(), Ordering::Relaxed);
                 tracing::debug!(%error, "a connection ended early");
             }
         });

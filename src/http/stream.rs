@@ -1,8 +1,13 @@
-//! The bytes of a connection: whoever does not take them is left, and as long as they go on it is counted.
+//! The bytes of a connection: whoever does not take them is left, whoever does not go on is told so, and as long as they go
+//! on it is counted.
 
 use std::{
     io,
     pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll},
     time::Duration,
 };
@@ -15,29 +20,49 @@ use tokio_io_timeout::TimeoutStream;
 
 use super::addresses::Counted;
 
+/// What a head that has begun and does not go on is answered with. hyper would close without a word.
+const TOO_LATE: &[u8] = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+
 /// A connection, also after it has become a WebSocket.
 pub struct Stream {
     bytes: Pin<Box<TimeoutStream<TcpStream>>>,
+    /// Whether something came since the last answer.
+    has_begun: bool,
+    is_late: Arc<AtomicBool>,
     _counted: Counted,
 }
 
 impl Stream {
     /// A connection on which nothing that is written waits longer than `write_timeout` for the client to take some of it.
-    pub fn new(stream: TcpStream, write_timeout: Duration, counted: Counted) -> Self {
+    /// Let go of when it `is_late`, it says so to whoever has begun a request.
+    pub fn new(stream: TcpStream, write_timeout: Duration, is_late: Arc<AtomicBool>, counted: Counted) -> Self {
         let mut bytes = TimeoutStream::new(stream);
         bytes.set_write_timeout(Some(write_timeout));
-        Self { bytes: Box::pin(bytes), _counted: counted }
+        Self { bytes: Box::pin(bytes), has_begun: false, is_late, _counted: counted }
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        if self.has_begun && self.is_late.load(Ordering::Relaxed) {
+            // Whoever has gone does not hear it.
+            let _ = self.bytes.get_ref().try_write(TOO_LATE);
+        }
     }
 }
 
 impl AsyncRead for Stream {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        self.bytes.as_mut().poll_read(cx, into)
+        let before = into.filled().len();
+        let outcome = self.bytes.as_mut().poll_read(cx, into);
+        self.has_begun |= into.filled().len() > before;
+        outcome
     }
 }
 
 impl AsyncWrite for Stream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.has_begun = false;
         self.bytes.as_mut().poll_write(cx, bytes)
     }
 
@@ -54,6 +79,7 @@ impl AsyncWrite for Stream {
         cx: &mut Context<'_>,
         parts: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        self.has_begun = false;
         self.bytes.as_mut().poll_write_vectored(cx, parts)
     }
 
