@@ -7,6 +7,7 @@
 //! nothing more that can be away.
 
 mod ledger;
+mod login;
 
 use std::{net::IpAddr, time::Duration};
 
@@ -14,7 +15,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::ProfileId;
 use hmac::Mac;
 
-pub use self::ledger::Ledgers;
+pub use self::{ledger::Ledgers, login::folded};
 use super::{Domain, Error, cursor::keyed};
 use crate::{
     policy::Viewer,
@@ -248,7 +249,7 @@ impl Domain {
         match subject {
             Subject::Person(id) => mac.update(format!("person:{id}").as_bytes()),
             Subject::Address(address) => mac.update(format!("address:{address:?}").as_bytes()),
-            Subject::Login(login) => mac.update(format!("login:{}", login.to_lowercase()).as_bytes()),
+            Subject::Login(login) => mac.update(format!("login:{}", folded(login)).as_bytes()),
         }
         let mut key = ledger::Key::default();
         key.copy_from_slice(&mac.finalize().into_bytes()[..16]);

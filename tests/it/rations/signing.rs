@@ -1,9 +1,12 @@
 //! Signing in and up.
 
+use std::time::Instant;
+
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use http::StatusCode;
 use serde_json::json;
+use sojorn::domain::budget::folded;
 
 use super::server;
 use crate::support::{Answer, Database, PASSWORD, TestApp, header_of};
@@ -32,6 +35,35 @@ async fn a_login_is_tried_five_times_a_minute_and_twenty_five_an_hour() {
     }
     app.advance(TimeDelta::minutes(54));
     assert!(!is_limited(&app.sign_in("ada", PASSWORD).await));
+}
+
+/// However it is written, with letters that the database makes lower in another way than others do.
+#[tokio::test]
+async fn spellings_of_a_login_do_not_multiply_attempts() {
+    let app = server(|_| ()).await;
+    app.sign_up("irem").await;
+    let spellings = ["irem", "IREM", "\u{130}rem", " Irem ", "iReM", "\u{130}REM"];
+    for (attempt, spelling) in spellings.into_iter().enumerate() {
+        assert_eq!(is_limited(&app.sign_in(spelling, "a wrong password").await), attempt == 5, "{spelling}");
+    }
+    for spelling in spellings {
+        app.advance(TimeDelta::minutes(1));
+        assert_eq!(app.sign_in(spelling, PASSWORD).await.data("/signIn/userErrors"), json!([]), "{spelling}");
+    }
+}
+
+#[tokio::test]
+async fn letters_that_are_one_to_the_database_are_one_to_the_budgets() {
+    let database = Database::new().await;
+    // All letters there are, but the numbers of surrogates.
+    let letters = "SELECT string_agg(chr(c) || lower(chr(c)), ' ') FROM generate_series(33, 1114111) AS c
+                   WHERE c NOT BETWEEN 55296 AND 57343 AND lower(chr(c)) <> chr(c)";
+    let letters = database.text(letters).await;
+    assert!(letters.contains("Aa") && letters.contains("\u{130}i"));
+    for pair in letters.split(' ') {
+        let [upper, lower] = pair.chars().collect::<Vec<_>>()[..] else { panic!("{pair}") };
+        assert_eq!(folded(&upper.to_string()), folded(&lower.to_string()), "{pair}");
+    }
 }
 
 #[tokio::test]
@@ -97,13 +129,17 @@ async fn a_flood_of_passwords_is_sent_away_and_others_are_served() {
         let (app, login) = (&app, format!("somebody{n}"));
         async move { app.sign_in(&login, PASSWORD).await }
     }));
+    let began = Instant::now();
+    let flood = async { (flood.await, began.elapsed()) };
     let others = async {
-        // As long as the flood lasts, feeds are answered.
         for _ in 0..20 {
             app.ask(None, "{ globalFeed { nodes { id } } }").await.data("/globalFeed");
         }
+        began.elapsed()
     };
-    let (answers, ()) = tokio::join!(flood, others);
+    let ((answers, flooded), served) = tokio::join!(flood, others);
+    // While the flood lasts, and not behind it.
+    assert!(served < flooded / 2, "others took {served:?} of {flooded:?}");
     let away: Vec<_> = answers.iter().filter(|answer| answer.codes() == ["UNAVAILABLE"]).collect();
     assert!((20..=35).contains(&away.len()), "{} were sent away", away.len());
     assert!(away.iter().all(|answer| answer.status == 503 && header_of(&answer.headers, "retry-after") == "1"));
