@@ -349,6 +349,11 @@ mod tests {
         assert_eq!((http.connections.most, http.connections.most_of_address), (30_000, 1_000));
         let live = &http.live;
         assert_eq!((live.connections_of_address, live.operations, live.max_message_bytes), (20, 50, 65_536));
+        assert_eq!(
+            (live.connections, live.init_timeout, live.heartbeat.as_secs()),
+            (20_000, Duration::from_secs(3), 12)
+        );
+        assert_eq!((config.domain.live.connections_of_person, config.domain.live.queued), (10, 256));
         assert_eq!((config.domain.password_workers, config.domain.password_queue), (2, 30));
     }
 
@@ -363,6 +368,8 @@ mod tests {
             ("OTLP_ENDPOINT", "https://collector.example", "must be an address, as http://"),
             ("DATABASE_REPLICA_URL", "replica", "must begin with postgres://"),
             ("PAGE_SIZE", "0", "must be a whole number from 1 to 100"),
+            ("BATCH_MAX", "11", "must be a whole number from 0 to 10"),
+            ("DEPTH_MAX", "16", "must be a whole number from 1 to 15"),
             ("PAGE_SIZE_MAX", "many", "must be a whole number"),
             ("PLAYGROUND", "yes", "must be on or off"),
             ("MAP", "yes", "must be on or off"),

@@ -7,6 +7,7 @@ mod client;
 mod credentials;
 mod draining;
 mod entity_tag;
+mod fault;
 mod graphql;
 mod health;
 mod idempotency;
@@ -32,7 +33,6 @@ use axum::{
 };
 use http::{HeaderValue, Method, header};
 use tower_http::{
-    catch_panic::CatchPanicLayer,
     cors::{AllowOrigin, CorsLayer},
     request_id::{PropagateRequestIdLayer, SetRequestIdLayer},
 };
@@ -156,8 +156,7 @@ pub fn router(state: State, options: &Options) -> Router {
     routes
         .with_state(state)
         .layer(cors)
-        // A fault in one request is that request's alone.
-        .layer(CatchPanicLayer::custom(graphql::answer::panicked))
+        .layer(middleware::from_fn(fault::contain))
         .layer(middleware::from_fn(move |request, next| size::check(sizes, request, next)))
         .layer(middleware::from_fn(move |request, next| client::find(proxies.clone(), request, next)))
         .layer(middleware::from_fn(trace::request))

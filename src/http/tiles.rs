@@ -11,7 +11,11 @@ use super::{
     State as AppState,
     client::address_of,
     entity_tag,
-    graphql::{admission, answer::refusal, too_often},
+    graphql::{
+        admission,
+        answer::{failed, refusal},
+        too_often,
+    },
     negotiation::MediaType,
 };
 use crate::{domain::Error, policy::Viewer};
@@ -45,7 +49,7 @@ pub async fn beacons(State(state): State<AppState>, request: Request) -> Respons
     }
     match state.domain.beacon_tile(viewer, tile).await {
         Ok(bytes) => answer(viewer, bytes, &headers),
-        Err(error) => failure(&error),
+        Err(error) => failure(&error, &headers),
     }
 }
 
@@ -82,7 +86,7 @@ fn answer(viewer: Viewer, bytes: Vec<u8>, request: &HeaderMap) -> Response {
 }
 
 /// What went wrong on our side is logged here, once; the client gets none of it.
-fn failure(error: &Error) -> Response {
+fn failure(error: &Error, headers: &HeaderMap) -> Response {
     let (status, code) = match error {
         Error::Unavailable(cause) => {
             tracing::warn!(%cause, "the database is not available");
@@ -94,7 +98,7 @@ fn failure(error: &Error) -> Response {
         }
         Error::Internal(cause) => {
             tracing::error!(%cause, "a fault of ours");
-            (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_SERVER_ERROR")
+            return failed(headers);
         }
         _ => (StatusCode::BAD_REQUEST, "BAD_USER_INPUT"),
     };

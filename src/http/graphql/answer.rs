@@ -1,12 +1,10 @@
 //! Answers: their status, their media type, and what else a client is told about them.
 
-use std::any::Any;
-
 use async_graphql::{Response as GraphQlAnswer, ServerError};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     domain::account::Rejection,
@@ -104,32 +102,38 @@ pub fn unauthorized(headers: &HeaderMap, rejection: &Rejection) -> Response {
 /// The answer to one live connection more than there may be.
 pub fn too_many_connections(headers: &HeaderMap) -> Response {
     let message = "there are too many live connections: close some, or share one";
-    come_back(headers, StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", message, 10)
+    let seconds = 10;
+    let extensions = json!({ "code": "RATE_LIMITED", "retryAfterMs": seconds * 1_000 });
+    let media_type = Accepted::by(headers).of_refusal();
+    come_back(with_extensions(media_type, StatusCode::TOO_MANY_REQUESTS, message, &extensions), seconds)
 }
 
 /// The answer while there is no service.
 pub fn unavailable(headers: &HeaderMap) -> Response {
     let message = "the service is not available right now";
-    come_back(headers, StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message, 1)
+    come_back(refusal(Accepted::by(headers).of_refusal(), StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message), 1)
 }
 
-/// The answer to a request that may be made again after so many seconds.
-pub fn come_back(headers: &HeaderMap, status: StatusCode, code: &str, message: &str, seconds: u64) -> Response {
-    let mut response = refusal(Accepted::by(headers).of_refusal(), status, code, message);
+/// An answer to a request that may be made again after so many seconds.
+fn come_back(mut response: Response, seconds: u64) -> Response {
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     response
 }
 
-/// The answer to a request whose handling has failed in a way that nobody thought of. What happened is in the log.
-pub fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
-    tracing::error!("a request panicked");
-    let message = "something went wrong on our side";
-    refusal(MediaType::Json, StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_SERVER_ERROR", message)
+/// The answer to a request that failed by a fault of ours, which is in the log under the id of the request.
+pub fn failed(headers: &HeaderMap) -> Response {
+    let extensions = json!({ "code": "INTERNAL_SERVER_ERROR", "requestId": trace::id_of(headers) });
+    let (media_type, status) = (Accepted::by(headers).of_refusal(), StatusCode::INTERNAL_SERVER_ERROR);
+    with_extensions(media_type, status, "something went wrong on our side", &extensions)
 }
 
 /// An answer that holds nothing but one error.
 pub fn refusal(media_type: MediaType, status: StatusCode, code: &str, message: &str) -> Response {
-    written(media_type, status, &json!({ "errors": [{ "message": message, "extensions": { "code": code } }] }))
+    with_extensions(media_type, status, message, &json!({ "code": code }))
+}
+
+fn with_extensions(media_type: MediaType, status: StatusCode, message: &str, extensions: &Value) -> Response {
+    written(media_type, status, &json!({ "errors": [{ "message": message, "extensions": extensions }] }))
 }
 
 /// A fault of ours can be found in the log by the id of its request.

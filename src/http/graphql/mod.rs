@@ -74,6 +74,7 @@ pub async fn post(State(state): State<AppState>, request: Request) -> Response {
             batch(state, &parts, items).await
         }
         Some(Body::Batch(_)) => {
+            charge_unread(&state, &parts);
             let message = match state.options.max_batch {
                 0 => "send one operation, not a list of them".to_owned(),
                 most => format!("send 1 to {most} operations"),
@@ -81,8 +82,7 @@ pub async fn post(State(state): State<AppState>, request: Request) -> Response {
             bad_request(headers, StatusCode::BAD_REQUEST, &message)
         }
         None => {
-            // It was read, all the same.
-            let _ = state.domain.charge(Viewer::SIGNED_OUT, address_of(&parts.extensions), 1);
+            charge_unread(&state, &parts);
             let message = "the body is not a JSON object with query (or documentId), and operationName, variables and extensions if any";
             bad_request(headers, StatusCode::BAD_REQUEST, message)
         }
@@ -96,10 +96,16 @@ pub async fn get(state: AppState, parts: Parts) -> Response {
         return refusal;
     }
     let Some(parameters) = Parameters::of_address(parts.uri.query().unwrap_or_default()) else {
+        charge_unread(&state, &parts);
         let message = "the address has no query (or documentId), or variables and extensions that are not JSON objects";
         return bad_request(headers, StatusCode::BAD_REQUEST, message);
     };
     single(state, parts, parameters).await
+}
+
+/// Charges an address for a request that says nothing: it was read, all the same.
+fn charge_unread(state: &AppState, parts: &Parts) {
+    let _ = state.domain.charge(Viewer::SIGNED_OUT, address_of(&parts.extensions), 1);
 }
 
 /// Any other method.
@@ -154,7 +160,9 @@ async fn answer(
     admission: Admission,
 ) -> Result<Response, Response> {
     let (accepted, address) = (Accepted::by(&parts.headers), address_of(&parts.extensions));
-    let key = idempotency::key(&parts.headers, &parameters)?;
+    let key = idempotency::key(&parts.headers, &parameters).inspect_err(|_| {
+        let _ = state.domain.charge(admission.viewer, address, 1);
+    })?;
     let last_event_id = parameters.last_event_id();
     let prepared = state.prepare(parameters.named(), parameters.into_request(), admission.viewer, address);
     let operation = prepared.map_err(|errors| refused(&parts.headers, &errors))?;

@@ -156,6 +156,7 @@ async fn where_only_trusted_documents_are_executed_no_door_takes_another() {
     let app = TestApp::with(Database::new().await, |config| {
         config.documents.manifest = manifest();
         config.documents.trust = Trust::Only;
+        config.http.graphql.max_batch = 2;
     })
     .await;
     let other = "{ globalFeed { nodes { id } } }";
@@ -165,6 +166,13 @@ async fn where_only_trusted_documents_are_executed_no_door_takes_another() {
     // An id does not bring along what is sent with it.
     let both = json!({ "documentId": hash(QUERY), "query": other });
     assert_error(&ask(&app, &both).await, 200, "PERSISTED_QUERY_NOT_FOUND");
+    let relay = json!({ "doc_id": "a1b2", "query": "{ __typename }" });
+    assert_error(&ask(&app, &relay).await, 200, "PERSISTED_QUERY_NOT_FOUND");
+    let events = app.post_raw(&[("accept", "text/event-stream")], json!({ "query": other }).to_string()).await;
+    assert_error(&events, 200, "PERSISTED_QUERY_NOT_FOUND");
+    let list = app.post_raw(&[], json!([{ "query": other }, { "query": QUERY }]).to_string()).await;
+    assert_eq!(list.json[0]["errors"][0]["extensions"]["code"], "PERSISTED_QUERY_NOT_FOUND");
+    assert_eq!(list.json[1]["data"]["__typename"], "Query");
     let server = app.serve().await;
     let mut socket = Socket::connect(&server, None).await;
     socket.subscribe_after("x", other, None).await;

@@ -87,7 +87,9 @@ async fn more_streams_than_there_may_be_are_refused() {
     let refused = Events::ask(&server, Some(&ada.token), "", &body(HOME)).await;
     assert!(refused.head.starts_with("HTTP/1.1 429 "), "{}", refused.head);
     assert!(refused.head.to_lowercase().contains("retry-after: 10\r\n"), "{}", refused.head);
-    assert!(refused.body().await.contains("RATE_LIMITED"));
+    let refused: Value = serde_json::from_str(&refused.body().await).unwrap();
+    let expected = json!({ "code": "RATE_LIMITED", "retryAfterMs": 10_000 });
+    assert_eq!(refused["errors"][0]["extensions"], expected);
     drop(open);
     let server = app.serve_with(|config| config.http.live.connections_of_address = 1).await;
     let _open = Events::ask(&server, None, "", &body(WATCH)).await;

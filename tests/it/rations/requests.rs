@@ -84,6 +84,37 @@ async fn nothing_that_is_looked_at_costs_nothing() {
 }
 
 #[tokio::test]
+async fn what_says_nothing_is_charged_as_well() {
+    let app = server(|config| {
+        config.domain.budgets.cost = 100;
+        config.http.graphql.max_batch = 2;
+    })
+    .await;
+    let ada = app.person("ada").await;
+    let token = format!("Bearer {}", ada.token);
+    let ask = json!({ "query": "{ __typename }" });
+    let left = async |token: &[(&str, &str)]| {
+        let answer = app.post_raw(token, json!({ "query": "{ rateLimit(dryRun: true) { remaining } }" }).to_string());
+        answer.await.data("/rateLimit/remaining").as_u64().unwrap()
+    };
+    let before = left(&[]).await;
+    for refused in [
+        app.post_raw(&[], "no JSON".to_owned()).await,
+        app.post_raw(&[], json!([ask, ask, ask]).to_string()).await,
+        app.post_raw(&[], "[]".to_owned()).await,
+        app.get("/graphql?nothing=1").await,
+        app.get("/graphql?query=%7B__typename%7D&variables=1").await,
+    ] {
+        assert_eq!((refused.status.as_u16(), refused.code().as_str()), (400, "BAD_USER_INPUT"), "{}", refused.body);
+    }
+    assert_eq!(left(&[]).await, before - 5);
+    let (token, bad_key) = (("authorization", token.as_str()), ("idempotency-key", "short"));
+    let before = left(&[token]).await;
+    assert_eq!(app.post_raw(&[token, bad_key], ask.to_string()).await.status, 400);
+    assert_eq!(left(&[token]).await, before - 1);
+}
+
+#[tokio::test]
 async fn a_bad_token_is_charged_at_every_door() {
     let app = server(|config| {
         config.domain.budgets.cost = 3;
