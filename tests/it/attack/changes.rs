@@ -4,6 +4,9 @@ use uuid::Uuid;
 
 use super::{marks::Marks, model::Viewer, rows::PLACE, world::World};
 
+/// How many changes there are, by their names.
+pub const KINDS: usize = 12;
+
 /// Something that is added.
 pub struct Change {
     pub name: &'static str,

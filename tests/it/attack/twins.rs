@@ -30,6 +30,7 @@ impl World<'_> {
                 return Err(format!("{viewer:?} notices {name}: {question:.300?}\n{}", difference(reply, &again)));
             }
         }
+        self.arena.unnoticed.borrow_mut().insert(name);
         self.arena.log.check(&self.model)
     }
 }

@@ -39,6 +39,8 @@ pub struct Arena {
     pub log: Log,
     /// Subscriptions by which somebody was told something.
     pub told: RefCell<BTreeSet<String>>,
+    /// Changes of twins that somebody looked at and did not notice.
+    pub unnoticed: RefCell<BTreeSet<&'static str>>,
 }
 
 impl Arena {
@@ -58,7 +60,7 @@ impl Arena {
             config.http.live.init_timeout = Duration::from_secs(30);
         });
         let server = server.await;
-        Self { app, server, schema: Schema::read().await, log, told: RefCell::default() }
+        Self { app, server, schema: Schema::read().await, log, told: RefCell::default(), unnoticed: RefCell::default() }
     }
 }
 
@@ -76,9 +78,6 @@ pub struct World<'a> {
     /// Ids of what there is not, or not yet.
     pub reserved: [Uuid; 2],
 }
-
-/// Of a hundred deep documents, so many are asked by each viewer of each world.
-const DEEP: usize = 20;
 
 fn asked(asks: &[Ask]) -> Vec<Question> {
     documents("query", asks).into_iter().map(|(text, asks)| Question::Document(text, asks)).collect()
@@ -194,19 +193,17 @@ impl<'a> World<'a> {
         reply.keeps(&mut Scan::new(&known)).map_err(|fault| format!("{me} {verb}({input}): {fault}: {json}"))
     }
 
-    /// Everybody asks wide for everything, deep for some of it, then, in some worlds, for what the cursors and ids in
-    /// others' answers lead to.
+    /// Everybody asks for everything, wide and deep, then, in some worlds, for what the cursors and ids in others' answers
+    /// lead to.
     async fn ask_everything(&mut self) -> Told {
         let names = Names::of(&self.model, &self.reserved);
         let schema = &self.arena.schema;
-        let mut wide = asked(&questions::wide(schema, &names, &mut self.dice));
-        wide.push(Question::Tile(TILE));
-        let deep = asked(&questions::deep(schema, &names, &mut self.dice));
+        let mut questions = asked(&questions::wide(schema, &names, &mut self.dice));
+        questions.push(Question::Tile(TILE));
+        questions.extend(asked(&questions::deep(schema, &names, &mut self.dice)));
         let mut told = Told::new();
         for viewer in self.model.viewers() {
-            let some = deep.iter().filter(|_| self.dice.percent(DEEP)).cloned();
-            let questions = wide.iter().cloned().chain(some).collect::<Vec<_>>();
-            told.push((viewer, self.ask_as(viewer, questions).await));
+            told.push((viewer, self.ask_as(viewer, questions.clone()).await));
         }
         if self.dice.percent(50) {
             return told;
