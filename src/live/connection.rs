@@ -3,7 +3,7 @@
 use std::sync::{Arc, atomic::Ordering};
 
 use entity::SessionId;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 
 use super::{Hub, Position, Subscription, Wanted};
 use crate::{
@@ -51,7 +51,12 @@ pub(super) struct Held {
     pub id: u32,
     pub identity: Identity,
     pub signals: watch::Receiver<Signals>,
+    /// Whose turn it is to tell something.
+    pub turn: Arc<Semaphore>,
 }
+
+/// The turn to tell something, until this is dropped.
+pub struct Turn(#[expect(dead_code, reason = "it is given back when it is dropped")] OwnedSemaphorePermit);
 
 impl Drop for Held {
     fn drop(&mut self) {
@@ -78,7 +83,20 @@ impl Connection {
     #[must_use]
     pub fn beginning(&self) -> Beginning {
         self.0.hub.beginning.fetch_add(1, Ordering::SeqCst);
-        Beginning(self.clone())
+        Beginning(Arc::clone(&self.0.hub))
+    }
+
+    /// The turn to tell something, unless an event is being told: as long as something else is written, events wait in
+    /// their queues, and those that wait for long are judged again.
+    #[must_use]
+    pub fn turn(&self) -> Option<Turn> {
+        Arc::clone(&self.0.turn).try_acquire_owned().ok().map(Turn)
+    }
+
+    /// The turn to tell an event. One at a time is taken from the queues of a connection, so that no more than that has been
+    /// judged and is not written yet.
+    pub(super) async fn next_turn(&self) -> Option<Turn> {
+        Arc::clone(&self.0.turn).acquire_owned().await.ok().map(Turn)
     }
 
     /// Waits for something: for all that happens from now on, and for what has happened behind `after`.
@@ -101,10 +119,10 @@ impl Connection {
 }
 
 /// An operation that is about to begin, until this is dropped.
-pub struct Beginning(Connection);
+pub struct Beginning(Arc<Hub>);
 
 impl Drop for Beginning {
     fn drop(&mut self) {
-        self.0.0.hub.beginning.fetch_sub(1, Ordering::SeqCst);
+        self.0.beginning.fetch_sub(1, Ordering::SeqCst);
     }
 }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use entity::ProfileId;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 
 use super::{
     Connection, Delivery, Identity, Position, Signals,
@@ -132,7 +132,8 @@ impl Hub {
         state
             .connections
             .insert(id, Connected { identity, signals, subscriptions: BTreeSet::new(), queued: Arc::default() });
-        Ok(Connection(Arc::new(Held { hub: Arc::clone(self), id, identity, signals: heard })))
+        let (hub, turn) = (Arc::clone(self), Arc::new(Semaphore::new(1)));
+        Ok(Connection(Arc::new(Held { hub, id, identity, signals: heard, turn })))
     }
 
     /// Waits until this server has committed something.

@@ -142,13 +142,13 @@ impl Hub {
         candidates: &[Candidate],
     ) -> Result<Admitted, StoreError> {
         let judged = Instant::now();
-        let told: BTreeMap<usize, (Arc<Event>, Arc<Position>)> = candidates
-            .iter()
-            .map(|candidate| {
-                let event = &batch.events[candidate.event];
-                (candidate.event, (Arc::new(event.clone()), Arc::new(batch.behind(from, event))))
-            })
-            .collect();
+        // Each once, for however many it is.
+        let mut told: BTreeMap<usize, (Arc<Event>, Arc<Position>)> = BTreeMap::new();
+        for candidate in candidates {
+            let event = &batch.events[candidate.event];
+            told.entry(candidate.event)
+                .or_insert_with(|| (Arc::new(event.clone()), Arc::new(batch.behind(from, event))));
+        }
         let (mut admitted, mut failed) = (Vec::new(), Vec::new());
         let mut parts: Vec<_> = vec![candidates];
         while let Some(candidates) = parts.pop() {

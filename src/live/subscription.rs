@@ -14,7 +14,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use super::{Connection, Delivery, pump};
+use super::{Connection, Delivery, connection::Turn, pump};
 use crate::store::{StoreError, event::Snapshot, geo::Watch};
 
 /// How long it holds that somebody may know something. What waits for longer, for a client that reads slowly, is asked for
@@ -58,6 +58,8 @@ pub struct Subscription {
     begun: Option<Snapshot>,
     arriving: mpsc::UnboundedReceiver<Queued>,
     waiting: VecDeque<Queued>,
+    /// As long as the last of the news is being told.
+    turn: Option<Turn>,
 }
 
 impl Subscription {
@@ -67,7 +69,7 @@ impl Subscription {
         watch: Option<Arc<Watch>>,
         arriving: mpsc::UnboundedReceiver<Queued>,
     ) -> Self {
-        Self { connection, key, watch, begun: None, arriving, waiting: VecDeque::new() }
+        Self { connection, key, watch, begun: None, arriving, waiting: VecDeque::new(), turn: None }
     }
 
     /// What has happened before it begins, and is told first.
@@ -80,14 +82,19 @@ impl Subscription {
         self.begun = Some(here);
     }
 
-    /// The next news; none any more, when the connection has to end (see [`Connection::signals`]).
+    /// The next news, which the connection tells before it takes anything else; none any more, when it has to end (see
+    /// [`Connection::signals`]). To be asked for when the last is told.
     pub async fn next(&mut self) -> Option<Delivery> {
+        // Others may have something to tell as well.
+        self.turn = None;
         loop {
             match self.waiting.front() {
                 None => {
+                    self.turn = None;
                     let arrived = self.arriving.recv().await?;
                     self.add(arrived);
                 }
+                Some(_) if self.turn.is_none() => self.turn = Some(self.connection.next_turn().await?),
                 // However long it took to ask: the first of what is left is told.
                 Some(first) if first.delivery.judged.elapsed() > HOLDS => {
                     if self.judge_again().await? {
@@ -117,11 +124,12 @@ impl Subscription {
             self.add(arrived);
         }
         let (hub, identity, begun) = (&self.connection.0.hub, self.connection.identity(), Instant::now());
-        let first: Vec<_> = self.waiting.iter().take(AT_ONCE).map(|queued| &queued.delivery).collect();
-        let count = first.len();
+        let mut first: Vec<_> = self.waiting.iter().take(AT_ONCE).map(|queued| &queued.delivery).collect();
         let judged = loop {
             match pump::judged_again(hub, identity, self.watch.as_ref(), &first).await {
                 Ok(judged) => break judged,
+                // One of them, perhaps.
+                Err(StoreError::Failed(_)) if first.len() > 1 => first.truncate(1),
                 // The database is away, or something stands in the way.
                 Err(StoreError::Unavailable(_) | StoreError::Timeout(_) | StoreError::Conflict(_))
                     if begun.elapsed() < PATIENCE =>
@@ -135,7 +143,7 @@ impl Subscription {
                 }
             }
         };
-        let behind = self.waiting.split_off(count);
+        let behind = self.waiting.split_off(judged.len());
         let asked = std::mem::replace(&mut self.waiting, behind).into_iter().zip(judged);
         let left: Vec<_> =
             asked.filter_map(|(queued, delivery)| Some(Queued { delivery: delivery?, ..queued })).collect();

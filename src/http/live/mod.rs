@@ -11,7 +11,11 @@ use futures_util::{
     StreamExt,
     stream::{self, BoxStream},
 };
-use tokio::{sync::mpsc, task::JoinSet, time::timeout};
+use tokio::{
+    sync::{Semaphore, mpsc},
+    task::JoinSet,
+    time::timeout,
+};
 use tracing::Instrument;
 
 use super::{State, addresses::Addresses};
@@ -76,28 +80,40 @@ fn in_time(mut outcomes: BoxStream<'static, Outcome>, time: Duration) -> BoxStre
     stream::once(answer).filter_map(std::future::ready).boxed()
 }
 
-/// Lets an operation go on in a task of its own, one answer ahead of whoever takes them. A connection often waits for
-/// something else, be it a client that does not read: an operation that stood still meanwhile would hold what it has of the
-/// database. Ends with what is returned.
+/// Lets an operation go on in a task of its own until it has its first answer, and then again whenever the next is asked for:
+/// whoever asks has told the last. A connection often waits for something else, be it a client that does not read: an
+/// operation that stood still meanwhile would hold what it has of the database. Ends with what is returned.
 fn apart(mut outcomes: BoxStream<'static, Outcome>) -> BoxStream<'static, Outcome> {
     // In a box, for a channel makes room for many at once.
-    let (places, taken) = mpsc::channel(1);
-    let mut task = JoinSet::new();
+    let (answers, taken) = mpsc::channel(1);
+    let wanted = Arc::new(Semaphore::new(0));
+    let (asked, mut task) = (Arc::clone(&wanted), JoinSet::new());
     let work = async move {
-        while let Ok(place) = places.reserve().await {
-            let Some(outcome) = outcomes.next().await else { break };
-            place.send(Box::new(outcome));
+        while let Some(outcome) = outcomes.next().await {
+            if answers.send(Box::new(outcome)).await.is_err() {
+                break;
+            }
+            // Closed by nobody.
+            let Ok(asked) = asked.acquire().await else { break };
+            asked.forget();
         }
     };
     task.spawn(work.in_current_span());
-    let next = |(mut taken, mut task): (mpsc::Receiver<Box<Outcome>>, JoinSet<()>)| async move {
-        if let Some(outcome) = taken.recv().await {
-            return Some((*outcome, (taken, task)));
+    let next = move |(mut taken, mut task, is_first): (mpsc::Receiver<Box<Outcome>>, JoinSet<()>, bool)| {
+        let wanted = Arc::clone(&wanted);
+        async move {
+            if !is_first {
+                wanted.add_permits(1);
+            }
+            if let Some(outcome) = taken.recv().await {
+                return Some((*outcome, (taken, task, false)));
+            }
+            let ended = task.join_next().await?;
+            let failed = || Outcome::Refused(vec![graphql::failed("an operation panicked")]);
+            ended.is_err().then(|| (failed(), (taken, task, false)))
         }
-        let ended = task.join_next().await?;
-        ended.is_err().then(|| (Outcome::Refused(vec![graphql::failed("an operation panicked")]), (taken, task)))
     };
-    stream::unfold((taken, task), next).boxed()
+    stream::unfold((taken, task, true), next).boxed()
 }
 
 /// Waits until something changes that a connection has to heed.
@@ -125,17 +141,24 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_operation_is_one_answer_ahead() {
+    async fn an_answer_is_made_when_the_last_is_told() {
         let (told, mut begun) = mpsc::unbounded_channel();
         let tells = stream::iter(0..9).map(move |at| {
             told.send(at).unwrap();
             refused()
         });
         let mut answers = apart(tells.boxed());
-        assert_eq!(begun.recv().await, Some(0));
-        tokio::task::yield_now().await;
-        assert!(begun.try_recv().is_err(), "two are made for nobody");
-        assert_eq!((&mut answers).count().await, 9);
+        for at in 0..9 {
+            // The first without being asked for.
+            if at > 0 {
+                assert!(timeout(Duration::from_millis(20), begun.recv()).await.is_err(), "it was not asked for");
+                assert!(answers.next().await.is_some());
+                tokio::task::yield_now().await;
+                let _ = futures_util::poll!(answers.next());
+            }
+            assert_eq!(begun.recv().await, Some(at));
+        }
+        assert_eq!(answers.count().await, 1);
     }
 
     #[tokio::test]

@@ -317,6 +317,8 @@ impl Session<'_> {
 
     /// Says something; while the client does not take it, heeds what has to be heeded.
     async fn say(&mut self, speaker: &mut Speaker, message: Message) -> Result<(), Close> {
+        // Of an event that is told, the subscription has the turn.
+        let _turn = self.connection.turn();
         let late = Instant::now() + self.state.live.options.heartbeat * 2;
         let mut said = std::pin::pin!(speaker.say(message));
         loop {

@@ -110,6 +110,38 @@ async fn a_block_while_much_is_waiting() {
     socket.hears_nothing().await;
 }
 
+/// Not even one of each operation.
+#[tokio::test]
+async fn a_block_while_nothing_is_read() {
+    let scene = scene().await;
+    let app = &scene.app;
+    let mut socket = Socket::connect_narrowly(&scene.server, Some(&scene.ben.token)).await;
+    let operations: Vec<_> = (0..15).map(|at| format!("home {at}")).collect();
+    for operation in &operations {
+        socket.subscribe(operation, "subscription { homeFeedPostAdded { body } }").await;
+    }
+    // More than the network takes for somebody who does not read.
+    let types = "{ types { name description fields { name description args { name description } } } }";
+    let much = (0..40).map(|at| format!("a{at}: __schema {types} ")).collect::<String>();
+    for at in 0..20 {
+        socket.subscribe_after(&format!("much {at}"), &format!("{{ {much} }}"), None).await;
+    }
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    app.post(&scene.ada, Post::public("by ada")).await;
+    while !scene.server.domain.metrics_text().contains("sojorn_events_delivered_total 15\n") {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    mutate(app, &scene.ada, "block", &format!("profileId: \"{}\"", scene.ben.id)).await;
+    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+    let mut answered = 0;
+    while answered < 20 {
+        let message = socket.hear().await;
+        assert!(!operations.iter().any(|id| message["id"] == **id), "{message}");
+        answered += usize::from(message["type"] == "complete");
+    }
+    socket.hears_nothing().await;
+}
+
 #[tokio::test]
 async fn unfollowing_somebody_private_and_being_removed() {
     for verb in ["unfollow", "removeFollower"] {
