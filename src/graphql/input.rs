@@ -6,12 +6,12 @@ use std::collections::HashMap;
 
 use async_graphql::{
     Name, Pos, Positioned, ServerError, Variables,
-    parser::types::{BaseType, OperationDefinition, Selection, SelectionSet, Type, VariableDefinition},
+    parser::types::{BaseType, OperationDefinition, Type, VariableDefinition},
 };
 use async_graphql_value::Value;
 
 use super::{
-    catalog::{self, Catalog, Input, Kind, named},
+    catalog::{Catalog, Input, Kind},
     error::{code, coded},
 };
 
@@ -38,11 +38,15 @@ pub(super) fn faults_of_defaults(catalog: &Catalog, operation: &OperationDefinit
     definitions.filter_map(fault_of).collect()
 }
 
-/// What is wrong with the values that are written in an operation without fragments that can be left out.
-pub(super) fn faults(catalog: &Catalog, operation: &OperationDefinition) -> Vec<ServerError> {
-    let mut walk = Walk { catalog, faults: Vec::new() };
-    walk.set(&operation.selection_set.node, catalog::root(operation.ty));
-    walk.faults
+/// What is wrong with the value that is written for an argument.
+pub(super) fn fault_of_argument(
+    catalog: &Catalog,
+    defined: &Input,
+    name: &Positioned<Name>,
+    value: &Positioned<Value>,
+) -> Option<ServerError> {
+    let problem = fault(catalog, Source::Written, &defined.ty, &value.node)?;
+    Some(refused(format!("the argument {} {problem}", name.node), &name.node, value.pos))
 }
 
 fn fault_of_variable(catalog: &Catalog, definition: &VariableDefinition, given: &Variables) -> Option<ServerError> {
@@ -54,41 +58,6 @@ fn fault_of_variable(catalog: &Catalog, definition: &VariableDefinition, given: 
         Some(value) => fault(catalog, Source::Given, ty, &value.clone().into_value()),
     };
     problem.map(|problem| refused(format!("the variable ${name} {problem}"), name, definition.name.pos))
-}
-
-struct Walk<'a> {
-    catalog: &'a Catalog,
-    faults: Vec<ServerError>,
-}
-
-impl<'a> Walk<'a> {
-    fn set(&mut self, set: &'a SelectionSet, ty: &'a str) {
-        for Positioned { node: selection, .. } in &set.items {
-            match selection {
-                Selection::Field(field) => {
-                    let Some(defined) = self.catalog.field(ty, &field.node.name.node) else { continue };
-                    for (name, value) in &field.node.arguments {
-                        self.argument(defined.arguments.get(&name.node), name, value);
-                    }
-                    self.set(&field.node.selection_set.node, named(&defined.ty).0);
-                }
-                Selection::InlineFragment(inline) => {
-                    let condition = inline.node.type_condition.as_ref();
-                    let ty = condition.map_or(ty, |condition| condition.node.on.node.as_str());
-                    self.set(&inline.node.selection_set.node, ty);
-                }
-                Selection::FragmentSpread(_) => {}
-            }
-        }
-    }
-
-    fn argument(&mut self, defined: Option<&Input>, name: &Positioned<Name>, value: &Positioned<Value>) {
-        if let Some(problem) =
-            defined.and_then(|defined| fault(self.catalog, Source::Written, &defined.ty, &value.node))
-        {
-            self.faults.push(refused(format!("the argument {} {problem}", name.node), &name.node, value.pos));
-        }
-    }
 }
 
 fn refused(message: String, argument: &str, pos: Pos) -> ServerError {

@@ -1,5 +1,6 @@
-//! Whether variables stand where values of their types may (section 5.8.5 of the specification). async-graphql has this rule
-//! as well, but shows it no value.
+//! Whether values are of the types that their places want, and variables stand where values of theirs may (sections 5.6.1 and
+//! 5.8.5 of the specification). async-graphql looks at some values only when it comes to their fields, and takes texts for
+//! words of enums; the rule about variables it has as well, but shows it no value.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,9 +16,10 @@ use async_graphql_value::{ConstValue, Value};
 use super::{
     catalog::{self, Catalog, Input, Kind, named},
     error::{code, coded},
+    input,
 };
 
-/// What is wrong with the places of variables, in all operations of a document whose shape has been checked.
+/// What is wrong with the values and variables in all operations of a document which is good but for that.
 pub(super) fn faults(catalog: &Catalog, document: &ExecutableDocument) -> Vec<ServerError> {
     let (mut faults, mut told) = (Vec::new(), HashSet::new());
     for (_, Positioned { node: operation, .. }) in document.operations.iter() {
@@ -94,6 +96,11 @@ impl<'a> Walk<'a> {
                     let arguments = defined.map_or(self.catalog.of_introspection(), |defined| &defined.arguments);
                     for (name, value) in &field.node.arguments {
                         if let Some(input) = arguments.get(&name.node) {
+                            if let Some(fault) = input::fault_of_argument(self.catalog, input, name, value)
+                                && self.told.insert((&name.node, value.pos))
+                            {
+                                self.faults.push(fault);
+                            }
                             self.value(&value.node, Place::of(input, false), value.pos);
                         }
                     }

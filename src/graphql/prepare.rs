@@ -64,7 +64,6 @@ impl Api {
         let absent = absent::absent(operation, variables);
         let mut operation = flatten::flatten(&self.catalog, &document.fragments, operation, variables)
             .map_err(|conflict| vec![conflict])?;
-        self.checked(input::faults(&self.catalog, &operation))?;
         let cost = cost::estimate(&self.catalog, &self.limits, &operation, variables);
         let is_dry = dry_run::is_asked(&operation, variables);
         if cost > self.limits.cost && !is_dry {

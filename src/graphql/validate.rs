@@ -31,16 +31,16 @@ pub(super) fn faults(schema: &Schema, catalog: &Catalog, document: &ExecutableDo
     // async-graphql panics at what has no type.
     if faults.is_empty() {
         faults = by_library(schema, document);
-        faults.extend(positions::faults(catalog, document));
         let operations = document.operations.iter().map(|(_, operation)| operation);
         let of_many = operations
             .filter(|operation| operation.node.ty == OperationType::Subscription && !is_one(document, &operation.node));
         faults.extend(of_many.map(|operation| invalid(MESSAGE.to_owned(), operation.pos)));
     }
     // Of fields that there are, none of an interface has fields below it: else what is put together would grow with each
-    // level. And async-graphql takes texts for words in defaults.
+    // level.
     if faults.is_empty() {
         faults.extend(merging::faults(catalog, document));
+        faults.extend(positions::faults(catalog, document));
         let operations = document.operations.iter().map(|(_, operation)| &operation.node);
         faults.extend(operations.flat_map(|operation| input::faults_of_defaults(catalog, operation)));
     }

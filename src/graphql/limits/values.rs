@@ -5,14 +5,17 @@ use async_graphql_value::ConstValue;
 
 use super::{Exceeded, Limits, within};
 
-/// Checks that no more comes beside a document than may be written in one: values count as tokens do, and a text is no
-/// longer than a document.
+/// Bytes of a text at most. More than anything that is written takes, so that what is too long is told by the field that it is
+/// too long for.
+const TEXT: usize = 32 * 1_024;
+
+/// Checks that no more comes beside a document than may be written in one: values count as tokens do.
 pub(in crate::graphql) fn check(variables: &Variables, limits: &Limits) -> Result<(), Exceeded> {
     let (mut left, mut count): (Vec<_>, usize) = (variables.values().collect(), 0);
     while let Some(value) = left.pop() {
         count += 1;
         match value {
-            ConstValue::String(text) => within(text.len(), limits.bytes, |_| Exceeded::Text(limits.bytes))?,
+            ConstValue::String(text) => within(text.len(), TEXT, |_| Exceeded::Text(TEXT))?,
             ConstValue::List(items) => left.extend(items),
             ConstValue::Object(fields) => left.extend(fields.values()),
             _ => {}

@@ -70,7 +70,7 @@ fn malformed() -> Vec<String> {
         id.to_string()[..35].to_owned(),
         id.to_string().replace('-', "_"),
         "x".repeat(36),
-        "x".repeat(100_000),
+        "x".repeat(30_000),
     ]);
     ids
 }

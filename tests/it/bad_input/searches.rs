@@ -15,7 +15,7 @@ async fn cursors(app: &TestApp, variables: Value) -> Vec<String> {
 #[tokio::test]
 async fn a_query_has_1_to_100_characters_and_kinds_are_some() {
     let app = TestApp::new().await;
-    let too_long = [101, 1_000, 100_000].map(|length| "x".repeat(length));
+    let too_long = [101, 1_000, 30_000].map(|length| "x".repeat(length));
     let bad = ["", " ", "\n\t\u{3000}", "\0", "a\0b", "#\0"].map(str::to_owned);
     for query in bad.iter().chain(&too_long).chain(&["é".repeat(101), "🦀".repeat(101)]) {
         let answer = refused(&app, None, SEARCH, json!({ "query": query })).await;

@@ -113,7 +113,16 @@ impl<'a> Writer<'a> {
         let mut arguments = Vec::new();
         for argument in &field.arguments {
             let value = match argument.name.as_str() {
+                "first" if self.dice.one_in(60) => "5000000000",
                 "first" if self.dice.one_in(3) => *self.dice.pick(&["1", "2", "$n", "null"]),
+                "kind" if self.dice.one_in(10) => "\"ALL\"",
+                "kind" | "dryRun" if self.dice.one_in(2) => {
+                    if argument.name == "kind" {
+                        "ROOTS"
+                    } else {
+                        "false"
+                    }
+                }
                 "id" if !argument.is_optional() => *self.dice.pick(&["\"x\"", "\"y\"", "$id", "1"]),
                 "ids" => "[\"x\"]",
                 "query" => "\"x\"",

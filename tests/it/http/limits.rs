@@ -109,8 +109,8 @@ async fn no_more_comes_in_variables_than_may_be_written() {
     for too_many in [1_999, 120_000] {
         assert_error(&ask(1, too_many).await, 200, "QUERY_TOO_LARGE");
     }
-    assert!(ask(20_000, 1).await.codes().iter().all(|code| code == "BAD_USER_INPUT"));
-    assert_error(&ask(20_001, 1).await, 200, "QUERY_TOO_LARGE");
+    assert!(ask(32_768, 1).await.codes().iter().all(|code| code == "BAD_USER_INPUT"));
+    assert_error(&ask(32_769, 1).await, 200, "QUERY_TOO_LARGE");
 }
 
 fn time_to_parse(document: &str) -> Duration {
