@@ -120,7 +120,7 @@ pub async fn serve(
             };
             // Clients leave in the middle of things, and those that are too slow are left.
             if let Err(error) = outcome {
-                is_late.store(error.is_timeout(), Ordering::Relaxed);
+                is_late.fetch_or(error.is_timeout(), Ordering::Relaxed);
                 tracing::debug!(%error, "a connection ended early");
             }
         });

@@ -54,3 +54,48 @@ async fn on_a_full_disk_writes_are_refused_and_reads_go_on() {
     assert_eq!(made, again);
     assert_eq!(app.database.number("SELECT count(*) FROM posts").await, posts + 1);
 }
+
+/// PostgreSQL ends itself then (`PANIC`), and recovers what it has written, with room or without.
+#[tokio::test]
+async fn where_the_log_of_transactions_does_not_fit_nothing_acknowledged_is_lost() {
+    // What is shared in memory would be bounded as well.
+    let cluster = Cluster::with(&[("autovacuum", "off"), ("dynamic_shared_memory_type", "sysv")]).await;
+    let app = TestApp::on(cluster.database().await).await;
+    let ada = app.person("ada").await;
+    cluster.stop(Stop::Fast).await;
+    // A little less than a file of the log.
+    cluster.start_with_files_of((1 << 20) - 4_096).await;
+    super::eventually(async || (app.get("/health/ready").await.status == 200).then_some(())).await;
+
+    let mut acknowledged = Vec::new();
+    let refused = loop {
+        let key = format!("a-key-for-post-{}", acknowledged.len());
+        let answer = send(&app, &ada, Some(&key), &post("on a full disk", None)).await;
+        if !answer.codes().is_empty() {
+            break answer;
+        }
+        acknowledged.push(answer.data("/createPost/post/id"));
+        assert!(acknowledged.len() < 1_000, "the log does not end");
+        // On to the next of its files.
+        let _ = app.database.pool.execute("SELECT pg_switch_wal()").await;
+    };
+    come_back(&refused);
+
+    // With room again, the same server goes on, and what was refused can be repeated.
+    cluster.end().await;
+    assert!(cluster.log().contains("PANIC"), "{}", cluster.log());
+    cluster.start().await;
+    super::eventually(async || (app.get("/health/ready").await.status == 200).then_some(())).await;
+    for id in &acknowledged {
+        let found = app.ask(&ada, &format!("{{ post(id: {id}) {{ id }} }}")).await;
+        assert_eq!(found.data("/post/id"), *id);
+    }
+    let key = format!("a-key-for-post-{}", acknowledged.len());
+    let again = post("on a full disk", None);
+    let made = send(&app, &ada, Some(&key), &again).await.data("/createPost/post/id");
+    assert_eq!(send(&app, &ada, Some(&key), &again).await.data("/createPost/post/id"), made);
+    let posts = i64::try_from(acknowledged.len()).unwrap() + 1;
+    assert_eq!(app.database.number("SELECT count(*) FROM posts").await, posts);
+    let counted = app.ask(&ada, "{ viewer { profile { postCount } } }").await.data("/viewer/profile/postCount");
+    assert_eq!(counted, json!(posts));
+}

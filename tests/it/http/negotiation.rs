@@ -30,6 +30,37 @@ async fn the_answer_has_the_type_that_is_wanted_most() {
     }
 }
 
+/// What is refused before it is looked at has the same status for everybody, and the type that is wanted.
+#[tokio::test]
+async fn a_refusal_has_the_type_that_is_wanted() {
+    let app = TestApp::new().await;
+    for accept in ["application/json", NEW_TYPE] {
+        let accepts = ("accept", accept);
+        let mutation = "/graphql?query=mutation%7B__typename%7D";
+        let foreign = [accepts, ("sec-fetch-site", "cross-site")];
+        let refused = [
+            (app.post_raw(&[accepts, ("authorization", "Bearer x")], hello()).await, 401),
+            (call(&app, Method::GET, "/graphql?query=%7B__typename%7D", &foreign).await, 403),
+            (call(&app, Method::PUT, "/graphql", &[accepts]).await, 405),
+            (call(&app, Method::GET, mutation, &[accepts]).await, 405),
+            (app.post_raw(&[accepts], hello() + &" ".repeat(1 << 20)).await, 413),
+            (app.post_raw(&[accepts, ("content-type", "text/plain")], hello()).await, 415),
+            (app.post_raw(&[accepts], "no JSON".to_owned()).await, 400),
+        ];
+        for (answer, status) in refused {
+            assert_eq!(answer.status, status, "{}", answer.body);
+            assert_eq!(header_of(&answer.headers, "content-type"), format!("{accept}; charset=utf-8"), "{status}");
+            assert!(answer.json.get("data").is_none() && answer.codes().len() == 1, "{}", answer.body);
+        }
+    }
+    app.domain.hub().drain();
+    for accept in ["application/json", NEW_TYPE] {
+        let answer = app.post_raw(&[("accept", accept)], hello()).await;
+        assert_eq!((answer.status.as_u16(), header_of(&answer.headers, "retry-after")), (503, "1"));
+        assert_eq!(header_of(&answer.headers, "content-type"), format!("{accept}; charset=utf-8"));
+    }
+}
+
 #[tokio::test]
 async fn a_subscription_wants_events_and_nothing_else_does() {
     let app = TestApp::new().await;

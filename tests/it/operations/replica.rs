@@ -87,6 +87,13 @@ impl Reading {
         nodes.iter().map(|node| node["body"].as_str().unwrap().to_owned()).collect()
     }
 
+    /// How late the numbers say that it is, in seconds.
+    fn lag(&self) -> f64 {
+        let numbers = self.server.domain.metrics_text();
+        let line = numbers.lines().find_map(|line| line.strip_prefix("sojorn_replica_lag_seconds "));
+        line.unwrap().parse().unwrap()
+    }
+
     /// Waits until the standby answers.
     async fn until_it_serves(&self) {
         let began = Instant::now();
@@ -242,8 +249,10 @@ async fn a_replica_that_stops_freezes_or_is_promoted_is_not_noticed() {
         reading.there.take();
         read(0.2).await;
         assert_eq!(reading.there.take(), 0);
+        assert!(reading.lag() > 0.0);
         standby.start().await;
         reading.until_it_serves().await;
+        assert!(reading.lag() < 0.1, "{}", reading.lag());
     }
     // It keeps its connections, and says nothing.
     signal(&standby, "STOP");

@@ -146,6 +146,11 @@ impl Cluster {
         self.control("stop", &["--wait", &mode]).succeed().await;
     }
 
+    /// Stops it as if the power had gone, unless it has stopped by itself.
+    pub async fn end(&self) {
+        let _ = self.control("stop", &["--wait", "--mode=immediate"]).output().await.unwrap();
+    }
+
     /// Stops and starts it.
     pub async fn restart(&self, how: Stop) {
         self.stop(how).await;
