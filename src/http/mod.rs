@@ -155,8 +155,8 @@ pub fn router(state: State, options: &Options) -> Router {
     let (sizes, proxies) = (options.head_sizes, options.connections.proxies.clone());
     routes
         .with_state(state)
-        .layer(cors)
         .layer(middleware::from_fn(fault::contain))
+        .layer(cors)
         .layer(middleware::from_fn(move |request, next| size::check(sizes, request, next)))
         .layer(middleware::from_fn(move |request, next| client::find(proxies.clone(), request, next)))
         .layer(middleware::from_fn(trace::request))

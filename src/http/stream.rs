@@ -42,6 +42,10 @@ impl Stream {
     }
 }
 
+fn is_any(written: &Poll<io::Result<usize>>) -> bool {
+    matches!(written, Poll::Ready(Ok(bytes)) if *bytes > 0)
+}
+
 impl Drop for Stream {
     fn drop(&mut self) {
         if self.has_begun && self.is_late.load(Ordering::Relaxed) {
@@ -62,8 +66,9 @@ impl AsyncRead for Stream {
 
 impl AsyncWrite for Stream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        self.has_begun = false;
-        self.bytes.as_mut().poll_write(cx, bytes)
+        let written = self.bytes.as_mut().poll_write(cx, bytes);
+        self.has_begun &= !is_any(&written);
+        written
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -79,8 +84,9 @@ impl AsyncWrite for Stream {
         cx: &mut Context<'_>,
         parts: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.has_begun = false;
-        self.bytes.as_mut().poll_write_vectored(cx, parts)
+        let written = self.bytes.as_mut().poll_write_vectored(cx, parts);
+        self.has_begun &= !is_any(&written);
+        written
     }
 
     fn is_write_vectored(&self) -> bool {

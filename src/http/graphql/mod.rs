@@ -61,8 +61,12 @@ pub async fn post(State(state): State<AppState>, request: Request) -> Response {
     let whole = Request::from_parts(parts.clone(), body);
     let body = match timeout(state.options.body_timeout, Bytes::from_request(whole, &())).await {
         Ok(Ok(body)) => body,
-        Ok(Err(rejection)) => return bad_request(headers, rejection.status(), "the body cannot be read"),
+        Ok(Err(rejection)) => {
+            charge_unread(&state, &parts);
+            return bad_request(headers, rejection.status(), "the body cannot be read");
+        }
         Err(_) => {
+            charge_unread(&state, &parts);
             let mut response = bad_request(headers, StatusCode::REQUEST_TIMEOUT, "the body took too long to come");
             response.headers_mut().insert(header::CONNECTION, http::HeaderValue::from_static("close"));
             return response;
@@ -195,6 +199,7 @@ async fn batch(state: AppState, parts: &Parts, items: Vec<Parameters>) -> Respon
     }
     let headers = &parts.headers;
     if headers.contains_key(&idempotency::KEY) {
+        charge_unread(&state, parts);
         let message = "Idempotency-Key is of one operation: send each with its own";
         return bad_request(headers, StatusCode::BAD_REQUEST, message);
     }

@@ -81,7 +81,7 @@ fn in_time(mut outcomes: BoxStream<'static, Outcome>, time: Duration) -> BoxStre
 }
 
 /// Lets an operation go on in a task of its own until it has its first answer, and then again whenever the next is asked for:
-/// whoever asks has told the last. A connection often waits for something else, be it a client that does not read: an
+/// whoever asks has told the last, or written it ahead. A connection often waits for something else, be it a client that does not read: an
 /// operation that stood still meanwhile would hold what it has of the database. Ends with what is returned.
 fn apart(mut outcomes: BoxStream<'static, Outcome>) -> BoxStream<'static, Outcome> {
     // In a box, for a channel makes room for many at once.

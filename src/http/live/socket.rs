@@ -6,6 +6,7 @@
 
 use std::{net::IpAddr, time::Duration};
 
+use async_graphql::parser::types::OperationType;
 use axum::{
     extract::{
         Request, State, WebSocketUpgrade,
@@ -133,6 +134,7 @@ async fn serve(state: &AppState, speaker: &mut Speaker, mut stream: SplitStream<
         admission,
         token,
         operations: StreamMap::new(),
+        subscriptions: StreamMap::new(),
         beats: interval_at(Instant::now() + heartbeat, heartbeat),
         is_heard: true,
     };
@@ -219,7 +221,10 @@ struct Session<'a> {
     token: Option<String>,
     admission: Admission,
     expires: Instant,
+    /// Queries and mutations.
     operations: StreamMap<String, BoxStream<'static, Option<Outcome>>>,
+    /// Their events are told before other answers: they were judged when they were taken.
+    subscriptions: StreamMap<String, BoxStream<'static, Option<Outcome>>>,
     beats: Interval,
     /// Whether the client has said anything since the last beat.
     is_heard: bool,
@@ -240,11 +245,12 @@ impl Session<'_> {
                     Some(Said::ConnectionInit { .. }) => Err(Close::TWICE),
                     Some(Said::Subscribe { id, payload }) => self.begin(id, payload).await,
                     Some(Said::Complete { id }) => {
-                        self.operations.remove(&id);
+                        self.forget(&id);
                         Ok(())
                     }
                 }
             }
+            Some((id, outcome)) = self.subscriptions.next() => self.answer(speaker, id, outcome).await,
             Some((id, outcome)) = self.operations.next() => self.answer(speaker, id, outcome).await,
             _ = self.beats.tick() => {
                 if !std::mem::take(&mut self.is_heard) {
@@ -259,10 +265,10 @@ impl Session<'_> {
         if id.is_empty() || !payload.name_a_document() {
             return Err(Close::MALFORMED);
         }
-        if self.operations.contains_key(&id) {
+        if self.operations.contains_key(&id) || self.subscriptions.contains_key(&id) {
             return Err(Close::DUPLICATE);
         }
-        if self.operations.len() >= self.state.live.options.operations {
+        if self.operations.len() + self.subscriptions.len() >= self.state.live.options.operations {
             return Err(Close::TOO_MANY_OPERATIONS);
         }
         // As at every request.
@@ -275,8 +281,12 @@ impl Session<'_> {
                 let charged = budget::charge(state, self.admission.viewer, self.address, &operation);
                 Ok((operation, charged.map_err(|overspent| vec![budget::rate_limited(state, overspent)])?))
             });
+        let mut begun = &mut self.operations;
         let answers = match prepared {
             Ok((operation, charged)) => {
+                if operation.kind == OperationType::Subscription {
+                    begun = &mut self.subscriptions;
+                }
                 let info = RequestInfo { key: None, address: self.address };
                 let vc = ViewerContext::new(state.domain.clone(), self.admission.viewer, info);
                 super::execute(state, operation, vc, live, charged)
@@ -284,8 +294,13 @@ impl Session<'_> {
             Err(errors) => Box::pin(stream::once(async { Outcome::Refused(errors) })),
         };
         let with_end = answers.map(Some).chain(stream::once(async { None }));
-        self.operations.insert(id, with_end.boxed());
+        begun.insert(id, with_end.boxed());
         Ok(())
+    }
+
+    fn forget(&mut self, id: &str) {
+        self.operations.remove(id);
+        self.subscriptions.remove(id);
     }
 
     async fn answer(&mut self, speaker: &mut Speaker, id: String, outcome: Option<Outcome>) -> Result<(), Close> {
@@ -295,7 +310,7 @@ impl Session<'_> {
                 Say::Next { id: &id, payload: &response }.message()
             }
             Some(Outcome::Refused(mut errors)) => {
-                self.operations.remove(&id);
+                self.forget(&id);
                 name_request(&mut errors, &speaker.headers);
                 Say::Error { id: &id, payload: &errors }.message()
             }
@@ -304,7 +319,7 @@ impl Session<'_> {
                 if let Some(signals) = self.pending_signals() {
                     self.heed(signals).await?;
                 }
-                self.operations.remove(&id);
+                self.forget(&id);
                 Say::Complete { id: &id }.message()
             }
         };

@@ -4,8 +4,21 @@ use uuid::Uuid;
 
 use super::{marks::Marks, model::Viewer, rows::PLACE, world::World};
 
-/// How many changes there are, by their names.
-pub const KINDS: usize = 12;
+/// The changes that there are.
+pub const NAMES: [&str; 12] = [
+    "posts that their author alone may see",
+    "posts of somebody who does not exist for the viewer",
+    "beacons that have run out or were reported away",
+    "marks of somebody who does not exist for the viewer",
+    "follows of somebody who does not exist for the viewer",
+    "follows and details of closed profiles",
+    "a block between others",
+    "a circle of others",
+    "a request to others",
+    "somebody who is not active",
+    "somebody who has blocked the viewer",
+    "what is somebody's own",
+];
 
 /// Something that is added.
 pub struct Change {

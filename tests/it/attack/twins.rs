@@ -3,7 +3,7 @@
 //! the same in both, and nothing has to be masked. What is added has an id that was asked for before, when it never was.
 
 use super::{
-    changes::Change,
+    changes::{Change, NAMES},
     hearing::{Question, Reply, ask},
     rows::QUIET,
     schema::{Argument, Schema},
@@ -30,6 +30,7 @@ impl World<'_> {
                 return Err(format!("{viewer:?} notices {name}: {question:.300?}\n{}", difference(reply, &again)));
             }
         }
+        assert!(NAMES.contains(&name), "name it in tests/it/attack/changes.rs");
         self.arena.unnoticed.borrow_mut().insert(name);
         self.arena.log.check(&self.model)
     }

@@ -126,6 +126,7 @@ async fn a_block_while_nothing_is_read() {
     for at in 0..20 {
         socket.subscribe_after(&format!("much {at}"), &format!("{{ {much} }}"), None).await;
     }
+    assert_eq!(socket.hear().await["type"], "next");
     tokio::time::sleep(std::time::Duration::from_secs(2)).await;
     app.post(&scene.ada, Post::public("by ada")).await;
     while !scene.server.domain.metrics_text().contains("sojorn_events_delivered_total 15\n") {

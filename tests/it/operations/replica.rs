@@ -252,7 +252,11 @@ async fn a_replica_that_stops_freezes_or_is_promoted_is_not_noticed() {
         assert!(reading.lag() > 0.0);
         standby.start().await;
         reading.until_it_serves().await;
-        assert!(reading.lag() < 0.1, "{}", reading.lag());
+        let began = Instant::now();
+        while reading.lag() > 0.0 {
+            assert!(began.elapsed() < Duration::from_secs(20), "it is still said to be late");
+            read(0.1).await;
+        }
     }
     // It keeps its connections, and says nothing.
     signal(&standby, "STOP");

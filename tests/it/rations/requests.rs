@@ -109,6 +109,10 @@ async fn what_says_nothing_is_charged_as_well() {
     }
     assert_eq!(left(&[]).await, before - 5);
     let (token, bad_key) = (("authorization", token.as_str()), ("idempotency-key", "short"));
+    let key = ("idempotency-key", "one-key-for-several-operations");
+    assert_eq!(app.post_raw(&[key], json!([ask, ask]).to_string()).await.status, 400);
+    assert_eq!(app.post_raw(&[], " ".repeat((1 << 20) + 1)).await.status, 413);
+    assert_eq!(left(&[]).await, before - 7);
     let before = left(&[token]).await;
     assert_eq!(app.post_raw(&[token, bad_key], ask.to_string()).await.status, 400);
     assert_eq!(left(&[token]).await, before - 1);

@@ -1,6 +1,6 @@
 //! Signing in and up.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use futures_util::future::join_all;
@@ -56,13 +56,13 @@ async fn spellings_of_a_login_do_not_multiply_attempts() {
 async fn letters_that_are_one_to_the_database_are_one_to_the_budgets() {
     let database = Database::new().await;
     // All letters there are, but the numbers of surrogates.
-    let letters = "SELECT string_agg(chr(c) || lower(chr(c)), ' ') FROM generate_series(33, 1114111) AS c
+    let letters = "SELECT string_agg(chr(c) || chr(1) || lower(chr(c)), ' ') FROM generate_series(33, 1114111) AS c
                    WHERE c NOT BETWEEN 55296 AND 57343 AND lower(chr(c)) <> chr(c)";
     let letters = database.text(letters).await;
-    assert!(letters.contains("Aa") && letters.contains("\u{130}i"));
+    assert!(letters.contains("A\u{1}a"));
     for pair in letters.split(' ') {
-        let [upper, lower] = pair.chars().collect::<Vec<_>>()[..] else { panic!("{pair}") };
-        assert_eq!(folded(&upper.to_string()), folded(&lower.to_string()), "{pair}");
+        let (upper, lower) = pair.split_once('\u{1}').unwrap();
+        assert_eq!(folded(upper), folded(lower), "{pair}");
     }
 }
 
@@ -122,7 +122,7 @@ async fn a_password_that_has_to_be_confirmed_cannot_be_guessed_either() {
 async fn a_flood_of_passwords_is_sent_away_and_others_are_served() {
     let app = TestApp::with(Database::new().await, |config| {
         config.domain.password_workers = 1;
-        config.domain.password_queue = 4;
+        config.domain.password_queue = 25;
     })
     .await;
     let flood = join_all((0..40).map(|n| {
@@ -138,10 +138,10 @@ async fn a_flood_of_passwords_is_sent_away_and_others_are_served() {
         began.elapsed()
     };
     let ((answers, flooded), served) = tokio::join!(flood, others);
-    // While the flood lasts, and not behind it.
-    assert!(served < flooded / 2, "others took {served:?} of {flooded:?}");
+    // While passwords are hashed, and not behind that. (Each refusal takes half a second.)
+    assert!(served + Duration::from_millis(500) < flooded, "others took {served:?} of {flooded:?}");
     let away: Vec<_> = answers.iter().filter(|answer| answer.codes() == ["UNAVAILABLE"]).collect();
-    assert!((20..=35).contains(&away.len()), "{} were sent away", away.len());
+    assert!((4..=14).contains(&away.len()), "{} were sent away", away.len());
     assert!(away.iter().all(|answer| answer.status == 503 && header_of(&answer.headers, "retry-after") == "1"));
     let refused = answers.len() - away.len();
     assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), refused);
